@@ -1,0 +1,72 @@
+#pragma once
+
+#include <evstore/commit.hpp>
+#include <evstore/event_record.hpp>
+#include <evstore/query.hpp>
+#include <evstore/snapshot_record.hpp>
+#include <evstore/stream_facts.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace evstore {
+
+enum class direction : std::uint8_t { forwards, backwards };
+
+/// Which part of a stream to read.
+struct stream_range {
+  direction order = direction::forwards;
+  std::optional<stream_version> from{}; ///< inclusive; absent: from the end that the order begins at
+  std::optional<std::uint64_t> limit{}; ///< the most events to read
+};
+
+/// Which part of the store to read.
+struct store_range {
+  direction order = direction::forwards;
+  std::optional<global_position> from{}; ///< inclusive; absent: from the end the order begins at
+  std::optional<std::uint64_t> limit{};
+};
+
+/// A pull cursor: each call lends the next batch of events, whose views stay valid until the next
+/// call; an empty batch is the end, for good. Reads the store as it was when the cursor was made:
+/// only whole commits, nothing that was appended later. Constant memory. Movable; one thread at a
+/// time. Failures are thrown as `evstore::error` and never look like the end.
+template <class C>
+concept event_cursor = std::movable<C> && requires(C cursor) {
+  { cursor.next() } -> std::same_as<std::span<const event_view>>;
+};
+
+/// What every backend models. The semantics are those of `evstore::testing`'s conformance suite; in
+/// short:
+///
+/// - `append` is all or nothing, durable as the adapter was opened, and judges the commit by the
+///   rules in `admission.hpp`. It throws `error` for what the caller could not know (disk full, a
+///   commit in doubt) and for a commit that could never be accepted (`errc::invalid_argument`).
+/// - `read_stream` shows the events from `state_of(stream).first` on; `read_all` shows every event
+///   that its stream still shows and the query matches, by position. Facts (`$…`) are shown too.
+/// - `head` is the position of the last event that readers can see; the origin if there is none.
+/// - `wait_beyond` returns the head as soon as it is beyond `after`, or when the time is up.
+/// - `save_snapshot` replaces what was under the key; keys are any text of 1–512 bytes.
+///
+/// All of these may be called from any number of threads at once.
+template <class A>
+concept adapter = requires(A& store, const commit_view& commit, std::string_view text,
+                           const stream_range& of_stream, const store_range& of_store,
+                           const query& which, global_position after,
+                           std::chrono::milliseconds patience, const snapshot_view& snapshot) {
+  { store.append(commit) } -> std::same_as<append_result>;
+  { store.read_stream(text, of_stream) } -> event_cursor;
+  { store.read_all(which, of_store) } -> event_cursor;
+  { store.state_of(text) } -> std::same_as<stream_state>;
+  { store.head() } -> std::same_as<global_position>;
+  { store.wait_beyond(after, patience) } -> std::same_as<global_position>;
+  { store.save_snapshot(text, snapshot) } -> std::same_as<void>;
+  { store.load_snapshot(text) } -> std::same_as<snapshot_lookup>;
+};
+
+} // namespace evstore

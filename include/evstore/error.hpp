@@ -1,0 +1,131 @@
+#pragma once
+
+#include <evstore/config.hpp>
+#include <evstore/event_id.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace evstore {
+
+/// What went wrong, for code that has to branch on it. Closed: adapters classify by `errno` or
+/// SQLSTATE, never by message text.
+enum class errc : std::uint8_t {
+  invalid_argument, ///< the caller passed something that can never be accepted; nothing happened
+  invalid_payload,  ///< not JSON, not UTF-8, or a number JSON cannot say; nothing was written
+  decode_failed,    ///< stored bytes do not fit the type that they are read into
+  unknown_event,    ///< a stored event type that the event set does not name
+  conflict,         ///< an append conflict that was taken for granted with `.value()`
+  refused,          ///< a refused decision that was taken for granted with `.value()`
+  not_found,        ///< a file, store or snapshot that was named and is not there
+  locked,           ///< another handle or process writes to this store
+  read_only,        ///< the store was opened for reading, or may not be written
+  storage_full,     ///< no room; what was acknowledged is safe, appends work again with room
+  io_failed,        ///< the operating system reported an error
+  corrupt,          ///< durable data is damaged: file, line and byte say where
+  changed_under,    ///< the file was cut or replaced while it was being read
+  append_in_doubt,  ///< the fate of a commit is unknown; a retry with the same ids is safe
+  append_halted,    ///< an earlier sync failed: this handle refuses appends until reopened
+  connection_lost,  ///< the server went away; nothing of the failed call was acknowledged
+  unsupported,      ///< this adapter cannot do that, by design
+};
+
+/// The stable, lower-case name of a code, as used in messages.
+constexpr std::string_view to_string(errc code) noexcept {
+  switch (code) {
+  case errc::invalid_argument: return "invalid argument";
+  case errc::invalid_payload: return "invalid payload";
+  case errc::decode_failed: return "decode failed";
+  case errc::unknown_event: return "unknown event type";
+  case errc::conflict: return "append conflict";
+  case errc::refused: return "decision refused";
+  case errc::not_found: return "not found";
+  case errc::locked: return "locked";
+  case errc::read_only: return "read only";
+  case errc::storage_full: return "storage full";
+  case errc::io_failed: return "input/output failed";
+  case errc::corrupt: return "damaged data";
+  case errc::changed_under: return "changed while reading";
+  case errc::append_in_doubt: return "append in doubt";
+  case errc::append_halted: return "appends halted";
+  case errc::connection_lost: return "connection lost";
+  case errc::unsupported: return "unsupported";
+  }
+  return "unknown error";
+}
+
+/// Where it went wrong. Only what is known is filled in; `error::what()` shows exactly that.
+struct error_place {
+  std::string file{};                     ///< path as the user gave it
+  std::optional<std::uint64_t> line{};    ///< 1-based
+  std::optional<std::uint64_t> byte{};    ///< 0-based offset in the file or the payload
+  std::string stream{};                   ///< stream name
+  std::optional<std::uint64_t> version{}; ///< stream version
+  std::optional<std::uint64_t> position{};
+  std::string type{}; ///< stored event type name
+  std::string path{}; ///< JSON path such as `$.items[3].cents`
+};
+
+/// The one exception type of the library: the environment failed, or data is not what it must be.
+/// `what()` is one line: the code, what happened, where, and what to do next.
+class error : public std::runtime_error {
+public:
+  explicit error(errc code, std::string_view message, error_place place = {})
+      : std::runtime_error{describe(code, message, place)}, code_{code}, message_{message},
+        place_{std::move(place)} {}
+
+  [[nodiscard]] errc code() const noexcept { return code_; }
+  /// The message alone, without code and place: what a caller that adds places of its own needs.
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  [[nodiscard]] const error_place& place() const noexcept { return place_; }
+
+  /// True if the same call may succeed later without anybody repairing anything.
+  [[nodiscard]] bool retryable() const noexcept {
+    return code_ == errc::storage_full || code_ == errc::locked || code_ == errc::connection_lost ||
+           code_ == errc::append_in_doubt;
+  }
+
+  /// The ids of the events of a commit in doubt; empty for every other code.
+  [[nodiscard]] const std::vector<event_id>& ids() const noexcept { return ids_; }
+  error& with_ids(std::vector<event_id> ids) {
+    ids_ = std::move(ids);
+    return *this;
+  }
+
+private:
+  static std::string describe(errc code, std::string_view message, const error_place& place) {
+    std::string text{to_string(code)};
+    text.append(": ").append(message);
+    std::string_view separator = " [";
+    const auto add = [&](std::string_view name, std::string_view value) {
+      if (value.empty()) return;
+      text.append(separator).append(name).append(" ").append(value);
+      separator = ", ";
+    };
+    const auto number = [](const std::optional<std::uint64_t>& value) {
+      return value ? std::to_string(*value) : std::string{};
+    };
+    add("file", place.file);
+    add("line", number(place.line));
+    add("byte", number(place.byte));
+    add("stream", place.stream);
+    add("version", number(place.version));
+    add("position", number(place.position));
+    add("type", place.type);
+    add("path", place.path);
+    if (separator == ", ") text.append("]");
+    return text;
+  }
+
+  errc code_;
+  std::string message_;
+  error_place place_;
+  std::vector<event_id> ids_;
+};
+
+} // namespace evstore

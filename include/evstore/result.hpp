@@ -1,0 +1,76 @@
+#pragma once
+
+#include <evstore/assert.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace evstore {
+
+/// Wraps the error of a `result`, so that `result<T, T>` stays unambiguous.
+template <class E>
+struct failure {
+  E error;
+};
+
+template <class E>
+failure(E) -> failure<E>;
+
+/// A value, or an outcome that a correct program branches on. Environment failures are exceptions
+/// (`evstore::error`), bugs are assertions; only expected refusals travel here.
+///
+/// The subset of C++23 `std::expected` that evstore needs, usable in constant evaluation.
+/// `value()` on a refusal calls `throw_refusal(error)`, found by argument-dependent lookup, which
+/// turns the refusal into an `evstore::error` that says the same in words.
+template <class T, class E>
+class [[nodiscard]] result {
+public:
+  using value_type = T;
+  using error_type = E;
+
+  constexpr result(T value) : state_{std::in_place_index<0>, std::move(value)} {}
+  constexpr result(failure<E> refused) : state_{std::in_place_index<1>, std::move(refused.error)} {}
+
+  [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
+  constexpr explicit operator bool() const noexcept { return has_value(); }
+
+  /// The value; a refusal is thrown as `evstore::error`.
+  constexpr const T& value() const& {
+    if (!has_value()) throw_refusal(error());
+    return *std::get_if<0>(&state_);
+  }
+  constexpr T&& value() && {
+    if (!has_value()) throw_refusal(error());
+    return std::move(*std::get_if<0>(&state_));
+  }
+
+  /// The value of a result that is known to have one; asserted.
+  constexpr const T& operator*() const {
+    EVSTORE_ASSERT(has_value(), "a result is dereferenced only after it was checked");
+    return *std::get_if<0>(&state_);
+  }
+  constexpr const T* operator->() const { return &**this; }
+
+  /// The refusal of a result that is known to have one; asserted.
+  constexpr const E& error() const {
+    EVSTORE_ASSERT(!has_value(), "error() is asked only of a result that has no value");
+    return *std::get_if<1>(&state_);
+  }
+
+  template <class U>
+    requires std::convertible_to<U, T>
+  constexpr T value_or(U&& fallback) const& {
+    return has_value() ? **this : static_cast<T>(std::forward<U>(fallback));
+  }
+
+  friend constexpr bool operator==(const result&, const result&)
+    requires std::equality_comparable<T> && std::equality_comparable<E>
+  = default;
+
+private:
+  std::variant<T, E> state_;
+};
+
+} // namespace evstore

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <evstore/detail/utf8.hpp>
+#include <evstore/error.hpp>
+
+#include <compare>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace evstore {
+
+/// Why a text cannot name a stream, an event type or a tag; empty when it can.
+/// 1–255 bytes of well-formed UTF-8 without control characters (U+0000–U+001F, U+007F–U+009F).
+constexpr std::string_view name_defect(std::string_view text) noexcept {
+  constexpr std::size_t most = 255;
+  if (text.empty()) return "is empty";
+  if (text.size() > most) return "is longer than 255 bytes";
+  if (!detail::is_utf8(text)) return "is not valid UTF-8";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool c0 = byte < 0x20 || byte == 0x7F;
+    const bool c1 = byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c0 || c1) return "contains a control character";
+  }
+  return {};
+}
+
+/// Throws `errc::invalid_argument` when `text` cannot name a `what` ("stream", "tag", ...).
+inline void require_name(std::string_view text, std::string_view what) {
+  const std::string_view defect = name_defect(text);
+  if (defect.empty()) return;
+  std::string message{"the "};
+  message.append(what).append(" name \"").append(text.substr(0, 40)).append("\" ").append(defect);
+  throw error{errc::invalid_argument, message};
+}
+
+/// The name of a stream: the events of one entity, `category-id` by convention. Compared byte by
+/// byte: no case folding and no Unicode normalisation. Names that begin with `$` are the library's.
+class stream_name {
+public:
+  /// Throws `errc::invalid_argument` if the text cannot name a stream.
+  stream_name(std::string_view text) : text_{text} { require_name(text, "stream"); }
+  stream_name(const char* text) : stream_name{std::string_view{text}} {}
+  stream_name(const std::string& text) : stream_name{std::string_view{text}} {}
+
+  [[nodiscard]] std::string_view view() const noexcept { return text_; }
+  [[nodiscard]] const std::string& string() const noexcept { return text_; }
+
+  /// What stands before the first `-`: `campaign` in `campaign-lost_mine`. The whole name if none.
+  [[nodiscard]] std::string_view category() const noexcept {
+    return view().substr(0, text_.find('-'));
+  }
+  /// What stands behind the first `-`; empty if there is none.
+  [[nodiscard]] std::string_view id() const noexcept {
+    const std::size_t dash = text_.find('-');
+    return dash == std::string::npos ? std::string_view{} : view().substr(dash + 1);
+  }
+
+  friend auto operator<=>(const stream_name&, const stream_name&) = default;
+
+private:
+  std::string text_;
+};
+
+} // namespace evstore
