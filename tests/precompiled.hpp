@@ -22,6 +22,6 @@
 #include <variant>
 #include <vector>
 
+#include <simdjson.h>
 #include <boost/hana.hpp>
 #include <catch2/catch.hpp>
-#include <simdjson.h>
