@@ -18,12 +18,6 @@ struct fixed_string {
   }
 
   [[nodiscard]] constexpr std::string_view view() const noexcept { return {text, N - 1}; }
-
-  template <std::size_t M>
-  friend constexpr bool operator==(const fixed_string& left,
-                                   const fixed_string<M>& right) noexcept {
-    return left.view() == right.view();
-  }
 };
 
 } // namespace evstore
