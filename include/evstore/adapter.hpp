@@ -18,24 +18,26 @@ namespace evstore {
 
 enum class direction : std::uint8_t { forwards, backwards };
 
-/// Which part of a stream to read.
+/// Which part of a stream to read. A `from` before the first or behind the last event is no error:
+/// the reader begins at the nearest event that lies in its direction.
 struct stream_range {
   direction order = direction::forwards;
-  std::optional<stream_version> from{}; ///< inclusive; absent: from the end that the order begins at
+  std::optional<stream_version> from{}; ///< inclusive; absent: the end that the order begins at
   std::optional<std::uint64_t> limit{}; ///< the most events to read
 };
 
-/// Which part of the store to read.
+/// Which part of the store to read; the same rules.
 struct store_range {
   direction order = direction::forwards;
-  std::optional<global_position> from{}; ///< inclusive; absent: from the end the order begins at
-  std::optional<std::uint64_t> limit{};
+  std::optional<global_position> from{}; ///< inclusive; absent: the end that the order begins at
+  std::optional<std::uint64_t> limit{};  ///< the most events that match
 };
 
 /// A pull cursor: each call lends the next batch of events, whose views stay valid until the next
-/// call; an empty batch is the end, for good. Reads the store as it was when the cursor was made:
-/// only whole commits, nothing that was appended later. Constant memory. Movable; one thread at a
-/// time. Failures are thrown as `evstore::error` and never look like the end.
+/// call; an empty batch is the end, for good. Shows the store as it was when the cursor was made:
+/// only whole commits, nothing that was appended and everything that was deleted later. Constant
+/// memory. Movable; one thread at a time; may outlive the handle that made it. Failures are thrown
+/// as `evstore::error` and never look like the end.
 template <class C>
 concept event_cursor = std::movable<C> && requires(C cursor) {
   { cursor.next() } -> std::same_as<std::span<const event_view>>;
@@ -48,10 +50,15 @@ concept event_cursor = std::movable<C> && requires(C cursor) {
 ///   rules in `admission.hpp`. It throws `error` for what the caller could not know (disk full, a
 ///   commit in doubt) and for a commit that could never be accepted (`errc::invalid_argument`).
 /// - `read_stream` shows the events from `state_of(stream).first` on; `read_all` shows every event
-///   that its stream still shows and the query matches, by position. Facts (`$…`) are shown too.
+///   that its stream still shows and the query matches, by position. Facts (`$…`) are shown too. A
+///   stream that never had an event, or cannot have one because of its name, shows nothing.
 /// - `head` is the position of the last event that readers can see; the origin if there is none.
-/// - `wait_beyond` returns the head as soon as it is beyond `after`, or when the time is up.
-/// - `save_snapshot` replaces what was under the key; keys are any text of 1–512 bytes.
+/// - `wait_beyond` returns the head as soon as it is beyond `after`, or when the time is up: at
+/// once
+///   if there is none to wait.
+/// - `save_snapshot` replaces what was under the key (see `require_snapshot_key`), also by
+/// something
+///   older. `load_snapshot` finds it again in every later handle, if the adapter keeps anything.
 ///
 /// All of these may be called from any number of threads at once.
 template <class A>

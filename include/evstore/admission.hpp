@@ -9,20 +9,30 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-/// The rules of append in one place: whether a commit is well-formed, and whether a store in a given
-/// state takes it. Adapters that keep their own index (memory, JSONL) ask `admit`, and so agree.
+/// The rules of append in one place: whether a commit is well-formed, and whether a store in a
+/// given state takes it. Adapters that keep their own index (memory, JSONL) ask `admit`, and so
+/// agree.
 
 namespace evstore {
 
 namespace detail {
 
+template <class Name>
+bool has_duplicate(std::vector<Name> names) {
+  std::sort(names.begin(), names.end());
+  return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
 inline void require_valid(const new_event& event, std::string_view stream, bool last_of_write) {
-  error_place place;
-  place.stream = stream;
-  place.type = event.type;
-  const auto refuse = [&](errc code, std::string_view why) { throw error{code, why, place}; };
+  const auto refuse = [&](errc code, std::string_view why) {
+    error_place place;
+    place.stream = stream;
+    place.type = event.type;
+    throw error{code, why, std::move(place)};
+  };
 
   if (const auto defect = name_defect(event.type); !defect.empty())
     refuse(errc::invalid_argument, std::string{"the event type name "}.append(defect));
@@ -32,13 +42,11 @@ inline void require_valid(const new_event& event, std::string_view stream, bool 
     refuse(errc::invalid_payload, "metadata must be a JSON object");
   if (event.time && !is_writable(*event.time))
     refuse(errc::invalid_argument, "the recorded time lies outside the years 0000 to 9999");
-  for (std::size_t i = 0; i < event.tags.size(); ++i) {
-    if (const auto defect = name_defect(event.tags[i]); !defect.empty())
+  for (std::string_view tag : event.tags)
+    if (const auto defect = name_defect(tag); !defect.empty())
       refuse(errc::invalid_argument, std::string{"a tag "}.append(defect));
-    if (std::find(event.tags.begin(), event.tags.begin() + static_cast<std::ptrdiff_t>(i),
-                  event.tags[i]) != event.tags.begin() + static_cast<std::ptrdiff_t>(i))
-      refuse(errc::invalid_argument, "an event bears the same tag twice");
-  }
+  if (event.tags.size() > 1 && has_duplicate(std::vector(event.tags.begin(), event.tags.end())))
+    refuse(errc::invalid_argument, "an event bears the same tag twice");
   if (!is_reserved(event.type)) return;
   const bool truncation = event.type == fact::truncated && parse_truncated(event.data.text());
   const bool tombstone = event.type == fact::tombstoned && event.data.text() == "{}";
@@ -48,38 +56,39 @@ inline void require_valid(const new_event& event, std::string_view stream, bool 
     refuse(errc::invalid_argument, "a tombstone is the last event of its stream");
 }
 
-/// Calls `see(event, write, index_in_write)` for every event of the commit, in order.
+/// Calls `see(event, stream)` for every event of the commit, in order.
 template <class Visitor>
-void for_each_event(const commit_view& commit, Visitor&& see) {
-  for (std::size_t w = 0; w < commit.writes.size(); ++w)
-    for (std::size_t e = 0; e < commit.writes[w].events.size(); ++e)
-      see(commit.writes[w].events[e], w, e);
+void for_each_event(const commit_view& commit, Visitor see) {
+  for (const stream_write& write : commit.writes)
+    for (const new_event& event : write.events) see(event, write.stream);
 }
 
 } // namespace detail
 
 /// Throws `errc::invalid_argument` or `errc::invalid_payload` for a commit that no store could ever
-/// take: bad names, a stream named twice, an id used twice, data that is not an object, nothing at
-/// all. Linear in the commit; quadratic only in the number of streams and ids of one commit.
+/// take: bad names, a stream named twice, an id used twice in a stream, data that is not an object,
+/// nothing at all. Linear in the commit, but for the sorting of its streams and of a write's ids.
 inline void require_valid(const commit_view& commit) {
   if (commit.writes.empty() && commit.conditions.empty())
     throw error{errc::invalid_argument, "a commit names at least one stream or condition"};
-  for (std::size_t w = 0; w < commit.writes.size(); ++w) {
-    const stream_write& write = commit.writes[w];
+  for (const stream_write& write : commit.writes) {
     require_name(write.stream, "stream");
-    for (std::size_t earlier = 0; earlier < w; ++earlier)
-      if (commit.writes[earlier].stream == write.stream)
-        throw error{errc::invalid_argument,
-                    "a commit names each stream once: " + std::string{write.stream}};
-    for (std::size_t e = 0; e < write.events.size(); ++e) {
-      const new_event& event = write.events[e];
-      detail::require_valid(event, write.stream, e + 1 == write.events.size());
-      for (std::size_t earlier = 0; event.id && earlier < e; ++earlier)
-        if (write.events[earlier].id == event.id)
-          throw error{errc::invalid_argument,
-                      "a commit uses each event id once: " + event.id->to_string()};
+    for (std::size_t e = 0; e < write.events.size(); ++e)
+      detail::require_valid(write.events[e], write.stream, e + 1 == write.events.size());
+    std::vector<event_id> ids;
+    for (const new_event& event : write.events)
+      if (event.id && write.events.size() > 1) ids.push_back(*event.id);
+    if (detail::has_duplicate(std::move(ids))) {
+      error_place place;
+      place.stream = write.stream;
+      throw error{errc::invalid_argument, "a commit uses an event id once in a stream", place};
     }
   }
+  if (commit.writes.size() < 2) return;
+  std::vector<std::string_view> streams;
+  for (const stream_write& write : commit.writes) streams.push_back(write.stream);
+  if (detail::has_duplicate(std::move(streams)))
+    throw error{errc::invalid_argument, "a commit names each stream once"};
 }
 
 /// What an adapter must know about its store to judge a commit.
@@ -96,42 +105,65 @@ concept commit_index = requires(const I& index, std::string_view stream, const e
 
 namespace detail {
 
-/// Whether every event that has an id is stored already. Throws nothing; looks each id up once.
-template <commit_index Index>
-std::vector<std::optional<event_record>> find_events(const Index& index,
-                                                     const commit_view& commit) {
-  std::vector<std::optional<event_record>> found;
-  for_each_event(commit, [&](const new_event& event, std::size_t w, std::size_t) {
-    if (event.id)
-      found.push_back(index.find_event(commit.writes[w].stream, *event.id));
-    else
-      found.emplace_back();
-  });
-  return found;
+/// Whether the stored event is what the new one would have become. Metadata and recorded time do
+/// not count: they speak of the attempt, and a retry is another one.
+inline bool is_same_event(const new_event& event, const event_record& stored) noexcept {
+  return stored.type == event.type && stored.schema == event.schema &&
+         stored.data == event.data.text() &&
+         std::equal(stored.tags.begin(), stored.tags.end(), event.tags.begin(), event.tags.end());
 }
 
-/// Whether the stored events are this very commit: same order, same payloads, one unit.
-inline bool is_same_commit(const commit_view& commit,
-                           const std::vector<std::optional<event_record>>& stored) {
+/// What the ids alone decide: the original receipt if the commit is stored, a conflict if anything
+/// else is stored under one of its ids, and nothing if its ids are new.
+template <commit_index Index>
+std::optional<append_result> recognise(const Index& index, const commit_view& commit) {
+  const std::size_t count = commit.event_count();
+  std::vector<std::optional<event_record>> stored; // by place in the commit; filled if there is one
   std::size_t i = 0;
-  bool same = true;
-  for_each_event(commit, [&](const new_event& event, std::size_t, std::size_t) {
-    const std::optional<event_record>& old = stored[i];
-    same = same && old && old->type == event.type && old->schema == event.schema &&
-           old->data == event.data.text() && old->commit.index == i + 1 &&
-           old->commit.count == stored.size() &&
-           (i == 0 || old->position > stored[i - 1]->position);
+  for_each_event(commit, [&](const new_event& event, std::string_view stream) {
+    std::optional<event_record> found;
+    if (event.id) found = index.find_event(stream, *event.id);
+    if (found) {
+      stored.resize(count);
+      stored[i] = std::move(found);
+    }
     ++i;
   });
-  // Two commits may look alike, so the parts must also be neighbours: index 1 to count of one unit
-  // stand behind each other, with no other event between them.
-  return same && stored.back()->position.value() - stored.front()->position.value() + 1 ==
-                     stored.size();
+  if (stored.empty()) return std::nullopt;
+
+  const event_record* other = nullptr; // the first that is not the part of this commit it should be
+  bool complete = true;
+  i = 0;
+  for_each_event(commit, [&](const new_event& event, std::string_view) {
+    const std::optional<event_record>& old = stored[i++];
+    complete = complete && old;
+    if (!old || other != nullptr) return;
+    const bool in_place = old->commit.index == i && old->commit.count == count && stored.front() &&
+                          old->position.value() + 1 == stored.front()->position.value() + i;
+    if (!in_place || !is_same_event(event, *old)) other = &*old;
+  });
+  if (!complete || other != nullptr) {
+    const auto known = [](const auto& event) { return event.has_value(); };
+    if (other == nullptr) other = &**std::find_if(stored.begin(), stored.end(), known);
+    return append_result{
+        failure{append_conflict{append_conflict::kind::event_id, other->stream, any,
+                                index.state_of(other->stream).version, other->position}}};
+  }
+
+  append_receipt receipt{stored.front()->position, stored.back()->position, {}, true};
+  receipt.versions.reserve(commit.writes.size());
+  std::size_t end = 0;
+  for (const stream_write& write : commit.writes) {
+    end += write.events.size();
+    receipt.versions.push_back(write.events.empty() ? index.state_of(write.stream).version
+                                                    : stored[end - 1]->version);
+  }
+  return append_result{std::move(receipt)};
 }
 
-inline append_conflict conflict_of(append_conflict::kind reason, std::string_view stream,
-                                   const stream_state& state, expected_version expected) {
-  return {reason, std::string{stream}, expected, state.version, std::nullopt};
+inline append_conflict conflict_of(append_conflict::kind reason, const stream_write& write,
+                                   const stream_state& state) {
+  return {reason, std::string{write.stream}, write.expected, state.version, std::nullopt};
 }
 
 } // namespace detail
@@ -147,66 +179,29 @@ inline append_conflict conflict_of(append_conflict::kind reason, std::string_vie
 /// An admitted commit gets the receipt that it will have once it is written; positions are dense.
 template <commit_index Index>
 append_result admit(const Index& index, const commit_view& commit) {
+  if (auto decided = detail::recognise(index, commit)) return *std::move(decided);
+
+  const global_position head = index.head();
   const std::size_t count = commit.event_count();
-  append_receipt receipt;
-
-  bool any_id = false;
-  bool all_ids = count != 0;
-  detail::for_each_event(commit, [&](const new_event& event, std::size_t, std::size_t) {
-    any_id = any_id || event.id;
-    all_ids = all_ids && event.id;
-  });
-  if (any_id) {
-    const auto stored = detail::find_events(index, commit);
-    const auto known = [](const auto& event) { return event.has_value(); };
-    if (std::any_of(stored.begin(), stored.end(), known)) {
-      if (!all_ids || !detail::is_same_commit(commit, stored)) {
-        std::size_t i = 0;
-        std::string_view stream;
-        detail::for_each_event(commit, [&](const new_event&, std::size_t w, std::size_t) {
-          if (stored[i++] && stream.empty()) stream = commit.writes[w].stream;
-        });
-        return failure{detail::conflict_of(append_conflict::kind::event_id, stream,
-                                           index.state_of(stream), any)};
-      }
-      receipt.replayed = true;
-      receipt.first = stored.front()->position;
-      receipt.last = stored.back()->position;
-      std::size_t end = 0;
-      for (const stream_write& write : commit.writes) {
-        end += write.events.size();
-        receipt.versions.push_back(write.events.empty() ? index.state_of(write.stream).version
-                                                        : stored[end - 1]->version);
-      }
-      return receipt;
-    }
-  }
-
+  append_receipt receipt{count == 0 ? head : head.next(), global_position{head.value() + count}};
   receipt.versions.reserve(commit.writes.size());
   for (const stream_write& write : commit.writes) {
     const stream_state state = index.state_of(write.stream);
     if (state.tombstoned && !write.events.empty())
-      return failure{detail::conflict_of(append_conflict::kind::tombstoned, write.stream, state,
-                                         write.expected)};
+      return failure{detail::conflict_of(append_conflict::kind::tombstoned, write, state)};
     if (!write.expected.met_by(state.version))
-      return failure{detail::conflict_of(append_conflict::kind::version, write.stream, state,
-                                         write.expected)};
+      return failure{detail::conflict_of(append_conflict::kind::version, write, state)};
     receipt.versions.push_back(stream_version{state.version.value() + write.events.size()});
   }
-
-  const global_position head = index.head();
   for (const append_condition& condition : commit.conditions) {
     if (condition.after > head)
-      throw error{errc::invalid_argument,
-                  "an append condition looks after position " +
-                      std::to_string(condition.after.value()) + ", beyond the head " +
-                      std::to_string(head.value())};
+      throw error{errc::invalid_argument, "an append condition looks after position " +
+                                              std::to_string(condition.after.value()) +
+                                              ", beyond the head " + std::to_string(head.value())};
     if (const auto at = index.first_match(condition.matching, condition.after))
       return failure{append_conflict{append_conflict::kind::condition,
                                      condition.matching.to_string(), any, stream_version{}, at}};
   }
-  receipt.first = count == 0 ? head : head.next();
-  receipt.last = global_position{head.value() + count};
   return receipt;
 }
 

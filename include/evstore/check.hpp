@@ -7,13 +7,22 @@ namespace evstore {
 namespace detail {
 
 // Never defined: the compiler's complaint about the missing definition is the diagnostic.
-template <class Adapter> struct ADAPTER_LACKS_append_commit_view;
-template <class Adapter> struct ADAPTER_LACKS_read_stream;
-template <class Adapter> struct ADAPTER_LACKS_read_all;
-template <class Adapter> struct ADAPTER_LACKS_state_of;
-template <class Adapter> struct ADAPTER_LACKS_head;
-template <class Adapter> struct ADAPTER_LACKS_wait_beyond;
-template <class Adapter> struct ADAPTER_LACKS_snapshots;
+template <class Adapter>
+struct ADAPTER_LACKS_append;
+template <class Adapter>
+struct ADAPTER_LACKS_read_stream;
+template <class Adapter>
+struct ADAPTER_LACKS_read_all;
+template <class Adapter>
+struct ADAPTER_LACKS_state_of;
+template <class Adapter>
+struct ADAPTER_LACKS_head;
+template <class Adapter>
+struct ADAPTER_LACKS_wait_beyond;
+template <class Adapter>
+struct ADAPTER_LACKS_save_snapshot;
+template <class Adapter>
+struct ADAPTER_LACKS_load_snapshot;
 
 } // namespace detail
 
@@ -21,15 +30,15 @@ template <class Adapter> struct ADAPTER_LACKS_snapshots;
 /// the type and the first member it lacks. For adapter authors: `evstore::check_adapter<mine>();`
 template <class A>
 consteval bool check_adapter() {
-  if constexpr (!requires(A& a, commit_view c) {
+  if constexpr (!requires(A& a, const commit_view& c) {
                   { a.append(c) } -> std::same_as<append_result>;
                 })
-    return sizeof(detail::ADAPTER_LACKS_append_commit_view<A>) != 0;
-  else if constexpr (!requires(A& a, std::string_view s, stream_range r) {
+    return sizeof(detail::ADAPTER_LACKS_append<A>) != 0;
+  else if constexpr (!requires(A& a, std::string_view s, const stream_range& r) {
                        { a.read_stream(s, r) } -> event_cursor;
                      })
     return sizeof(detail::ADAPTER_LACKS_read_stream<A>) != 0;
-  else if constexpr (!requires(A& a, query q, store_range r) {
+  else if constexpr (!requires(A& a, const query& q, const store_range& r) {
                        { a.read_all(q, r) } -> event_cursor;
                      })
     return sizeof(detail::ADAPTER_LACKS_read_all<A>) != 0;
@@ -45,8 +54,12 @@ consteval bool check_adapter() {
                        { a.wait_beyond(p, t) } -> std::same_as<global_position>;
                      })
     return sizeof(detail::ADAPTER_LACKS_wait_beyond<A>) != 0;
+  else if constexpr (!requires(A& a, std::string_view k, const snapshot_view& s) {
+                       { a.save_snapshot(k, s) } -> std::same_as<void>;
+                     })
+    return sizeof(detail::ADAPTER_LACKS_save_snapshot<A>) != 0;
   else if constexpr (!adapter<A>)
-    return sizeof(detail::ADAPTER_LACKS_snapshots<A>) != 0;
+    return sizeof(detail::ADAPTER_LACKS_load_snapshot<A>) != 0;
   else
     return true;
 }

@@ -62,7 +62,9 @@ struct commit_view {
 struct append_receipt {
   global_position first; ///< of the commit's first event; of the head if it had none
   global_position last;  ///< of the commit's last event; of the head if it had none
-  std::vector<stream_version> versions{}; ///< of each written or guarded stream, in the commit's order
+  /// Of each written or guarded stream after the commit, in the commit's order. Of a guarded stream
+  /// no commit keeps a record, so in a replayed receipt it is the present version.
+  std::vector<stream_version> versions{};
   bool replayed = false; ///< true: this very commit was stored before, nothing was written now
 
   /// The version of the first stream of the commit.
@@ -78,7 +80,7 @@ struct append_conflict {
   enum class kind : std::uint8_t {
     version,    ///< the stream `what` is not of the `expected` version
     condition,  ///< an event matching the query `what` stands at `at`
-    event_id,   ///< an event id of the stream `what` is stored already, with other content
+    event_id,   ///< the stream `what` has another event under one of the ids, `at`
     tombstoned, ///< the stream `what` takes no more events
   };
 
@@ -97,7 +99,8 @@ struct append_conflict {
       return "an event that matches " + what + " was appended at position " +
              std::to_string(at ? at->value() : 0);
     case kind::event_id:
-      return "stream " + what + " has an event of the same id and other content";
+      return "stream " + what + " has another event under an id of this commit, at position " +
+             std::to_string(at ? at->value() : 0);
     case kind::tombstoned: return "stream " + what + " is tombstoned and takes no more events";
     }
     return "append conflict";
@@ -109,6 +112,7 @@ struct append_conflict {
 [[noreturn]] inline void throw_refusal(const append_conflict& conflict) {
   error_place place;
   if (conflict.reason != append_conflict::kind::condition) place.stream = conflict.what;
+  if (conflict.at) place.position = conflict.at->value();
   throw error{errc::conflict, conflict.to_string(), place};
 }
 

@@ -1,9 +1,12 @@
 #pragma once
 
-#include <evstore/config.hpp>
+#include <evstore/detail/utf8.hpp>
 #include <evstore/event_id.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -71,18 +74,46 @@ struct error_place {
   std::string path{}; ///< JSON path such as `$.items[3].cents`
 };
 
+namespace detail {
+
+/// The text as one line of UTF-8. Messages quote names, and a name may be the very bytes that were
+/// refused: control characters and what is not UTF-8 become `\xNN`.
+inline std::string one_line(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t valid = utf8_valid_prefix(text);
+    const std::size_t taken = std::min(valid + 1, text.size());
+    for (std::size_t i = 0; i < taken; ++i) {
+      const auto byte = static_cast<unsigned char>(text[i]);
+      if (i < valid && byte >= 0x20 && byte != 0x7F)
+        line.push_back(text[i]);
+      else
+        line.append({'\\', 'x', digits[byte >> 4], digits[byte & 15]});
+    }
+    text.remove_prefix(taken);
+  }
+  return line;
+}
+
+} // namespace detail
+
 /// The one exception type of the library: the environment failed, or data is not what it must be.
-/// `what()` is one line: the code, what happened, where, and what to do next.
+/// `what()` is one line: the code, what happened, where, and what to do next. Copies share what
+/// they hold and never throw, as exceptions should.
 class error : public std::runtime_error {
 public:
   explicit error(errc code, std::string_view message, error_place place = {})
-      : std::runtime_error{describe(code, message, place)}, code_{code}, message_{message},
-        place_{std::move(place)} {}
+      : std::runtime_error{describe(code, message, place)}, code_{code},
+        details_{std::make_shared<details>(details{std::string{message}, std::move(place), {}})} {}
+  error(const error&) noexcept = default; // and no move: an error always has its details
+  error& operator=(const error&) noexcept = default;
 
   [[nodiscard]] errc code() const noexcept { return code_; }
   /// The message alone, without code and place: what a caller that adds places of its own needs.
-  [[nodiscard]] const std::string& message() const noexcept { return message_; }
-  [[nodiscard]] const error_place& place() const noexcept { return place_; }
+  [[nodiscard]] const std::string& message() const noexcept { return details_->message; }
+  [[nodiscard]] const error_place& place() const noexcept { return details_->place; }
 
   /// True if the same call may succeed later without anybody repairing anything.
   [[nodiscard]] bool retryable() const noexcept {
@@ -91,13 +122,19 @@ public:
   }
 
   /// The ids of the events of a commit in doubt; empty for every other code.
-  [[nodiscard]] const std::vector<event_id>& ids() const noexcept { return ids_; }
+  [[nodiscard]] const std::vector<event_id>& ids() const noexcept { return details_->ids; }
   error& with_ids(std::vector<event_id> ids) {
-    ids_ = std::move(ids);
+    details_ = std::make_shared<details>(details{message(), place(), std::move(ids)});
     return *this;
   }
 
 private:
+  struct details {
+    std::string message;
+    error_place place;
+    std::vector<event_id> ids;
+  };
+
   static std::string describe(errc code, std::string_view message, const error_place& place) {
     std::string text{to_string(code)};
     text.append(": ").append(message);
@@ -119,13 +156,11 @@ private:
     add("type", place.type);
     add("path", place.path);
     if (separator == ", ") text.append("]");
-    return text;
+    return detail::one_line(text);
   }
 
   errc code_;
-  std::string message_;
-  error_place place_;
-  std::vector<event_id> ids_;
+  std::shared_ptr<const details> details_;
 };
 
 } // namespace evstore

@@ -4,6 +4,7 @@
 #include <evstore/error.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,8 @@
 namespace evstore {
 
 namespace detail {
+
+inline constexpr std::string_view json_space = " \t\n\r";
 
 inline void require_json(std::string_view text) {
   if (const json_defect defect = find_json_defect(text)) {
@@ -28,16 +31,20 @@ class json_view {
 public:
   constexpr json_view() noexcept = default;
 
-  /// Checks the text (linear); throws `errc::invalid_payload` naming the byte. A text with line
-  /// breaks between its tokens is refused: `raw_json` turns them into spaces.
+  /// Checks the text (linear); throws `errc::invalid_payload` naming the byte. Space around the
+  /// value is no part of it. A line break between two tokens is refused: `raw_json` turns it into a
+  /// space.
   static json_view checked(std::string_view text) {
     detail::require_json(text);
-    if (const auto at = text.find_first_of("\n\r"); at != std::string_view::npos) {
+    const std::size_t begin = text.find_first_not_of(detail::json_space);
+    const std::string_view value =
+        text.substr(begin, text.find_last_not_of(detail::json_space) + 1 - begin);
+    if (const auto at = value.find_first_of("\n\r"); at != std::string_view::npos) {
       error_place place;
-      place.byte = at;
+      place.byte = begin + at;
       throw error{errc::invalid_payload, "a payload stands on one line", place};
     }
-    return json_view{text};
+    return json_view{value};
   }
 
   /// Takes the caller's word: for bytes that the codec has just written or an adapter has stored.
@@ -64,11 +71,11 @@ public:
   /// Throws `errc::invalid_payload` with the byte offset if the text is not one valid JSON value.
   explicit raw_json(std::string text) : text_{std::move(text)} {
     detail::require_json(text_);
+    text_.erase(text_.find_last_not_of(detail::json_space) + 1);
+    text_.erase(0, text_.find_first_not_of(detail::json_space));
     // JSON strings cannot hold raw line breaks, so every one of them stands between tokens.
     std::replace_if(
         text_.begin(), text_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    text_.erase(text_.find_last_not_of(" \t") + 1);
-    text_.erase(0, text_.find_first_not_of(" \t"));
   }
 
   /// Takes the caller's word that the text is one valid value on one line.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/position.hpp>
+#include <evstore/stream_name.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -9,12 +10,22 @@
 
 namespace evstore {
 
+/// Throws `errc::invalid_argument` for what no snapshot is kept under. A key is 1–512 bytes of
+/// well-formed UTF-8 without control characters: room for a stream's name and the state's. Nothing
+/// else is special about it, in no adapter: `../x`, `CON` and `a/b` are keys like any other.
+inline void require_snapshot_key(std::string_view key) {
+  constexpr std::size_t most = 512;
+  const std::string_view defect =
+      key.size() > most ? "is longer than 512 bytes" : detail::text_defect(key);
+  if (!defect.empty()) detail::refuse_name(key, "snapshot key", defect);
+}
+
 /// A state at a point of the log, ready to be stored. Borrowed for the length of the call.
 struct snapshot_view {
-  stream_version version{};        ///< of the stream, when the state was folded; 0 if of no stream
-  global_position position{};      ///< the last event that the state has seen
+  stream_version version{};      ///< of the stream, when the state was folded; 0 if of no stream
+  global_position position{};    ///< the last event that the state has seen
   std::uint64_t fingerprint = 0; ///< of the state type's shape
-  std::string_view state{};        ///< JSON on one line
+  std::string_view state{};      ///< JSON on one line
 };
 
 /// A stored snapshot that owns its bytes.

@@ -2,6 +2,7 @@
 
 #include <evstore/position.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <optional>
@@ -14,10 +15,13 @@ namespace evstore {
 /// position like any other, so that every adapter stores, copies and replays it with no extra
 /// mechanism. The facts' types begin with `$`, which no event of an application may.
 ///
-/// - `$truncated`, data `{"before":N}`: the events before version N are no longer shown.
+/// - `$truncated`, data `{"before":N}`: the events before version N are no longer shown. A fact
+/// speaks
+///   of what stood before it, so it is shown itself however large N is.
 /// - `$tombstoned`, data `{}`: nothing before it is shown, and the stream takes no more events.
 ///
-/// Versions and positions are never reused: the stream's version goes on counting.
+/// Versions and positions are never reused: the stream's version goes on counting. What was hidden
+/// stays hidden: a later fact with a smaller N changes nothing.
 namespace fact {
 inline constexpr std::string_view truncated = "$truncated";
 inline constexpr std::string_view tombstoned = "$tombstoned";
@@ -36,6 +40,7 @@ inline std::optional<stream_version> parse_truncated(std::string_view data) noex
   if (!data.starts_with(head) || !data.ends_with('}')) return std::nullopt;
   data.remove_prefix(head.size());
   data.remove_suffix(1);
+  if (data.size() > 1 && data.front() == '0') return std::nullopt;
   std::uint64_t before = 0;
   const auto [end, failed] = std::from_chars(data.data(), data.data() + data.size(), before);
   if (failed != std::errc{} || end != data.data() + data.size()) return std::nullopt;
@@ -55,8 +60,8 @@ struct stream_state {
       next.first = next.version;
       next.tombstoned = true;
     } else if (type == fact::truncated) {
-      const auto before = parse_truncated(data);
-      if (before && *before > next.first) next.first = *before;
+      if (const auto before = parse_truncated(data))
+        next.first = std::max(first, std::min(*before, next.version));
     }
     return next;
   }

@@ -11,13 +11,13 @@
 
 namespace evstore {
 
-/// Why a text cannot name a stream, an event type or a tag; empty when it can.
-/// 1–255 bytes of well-formed UTF-8 without control characters (U+0000–U+001F, U+007F–U+009F).
-constexpr std::string_view name_defect(std::string_view text) noexcept {
-  constexpr std::size_t most = 255;
+namespace detail {
+
+/// What all names have in common: something, in well-formed UTF-8, without control characters
+/// (U+0000–U+001F, U+007F–U+009F).
+constexpr std::string_view text_defect(std::string_view text) noexcept {
   if (text.empty()) return "is empty";
-  if (text.size() > most) return "is longer than 255 bytes";
-  if (!detail::is_utf8(text)) return "is not valid UTF-8";
+  if (!is_utf8(text)) return "is not valid UTF-8";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const bool c0 = byte < 0x20 || byte == 0x7F;
@@ -27,13 +27,28 @@ constexpr std::string_view name_defect(std::string_view text) noexcept {
   return {};
 }
 
+[[noreturn]] inline void refuse_name(std::string_view text, std::string_view what,
+                                     std::string_view defect) {
+  constexpr std::size_t enough = 40; // of a name, to find it again
+  std::string message{"the "};
+  message.append(what).append(" \"").append(text.substr(0, enough));
+  message.append(text.size() > enough ? "...\" " : "\" ").append(defect);
+  throw error{errc::invalid_argument, message};
+}
+
+} // namespace detail
+
+/// Why a text cannot name a stream, an event type or a tag; empty when it can.
+/// 1–255 bytes of well-formed UTF-8 without control characters (U+0000–U+001F, U+007F–U+009F).
+constexpr std::string_view name_defect(std::string_view text) noexcept {
+  constexpr std::size_t most = 255;
+  return text.size() > most ? "is longer than 255 bytes" : detail::text_defect(text);
+}
+
 /// Throws `errc::invalid_argument` when `text` cannot name a `what` ("stream", "tag", ...).
 inline void require_name(std::string_view text, std::string_view what) {
-  const std::string_view defect = name_defect(text);
-  if (defect.empty()) return;
-  std::string message{"the "};
-  message.append(what).append(" name \"").append(text.substr(0, 40)).append("\" ").append(defect);
-  throw error{errc::invalid_argument, message};
+  if (const std::string_view defect = name_defect(text); !defect.empty())
+    detail::refuse_name(text, std::string{what}.append(" name"), defect);
 }
 
 /// The name of a stream: the events of one entity, `category-id` by convention. Compared byte by
