@@ -31,7 +31,11 @@ public:
   using error_type = E;
 
   constexpr result(T value) : state_{std::in_place_index<0>, std::move(value)} {}
-  constexpr result(failure<E> refused) : state_{std::in_place_index<1>, std::move(refused.error)} {}
+  /// Also from what an `E` is made of, so that `failure{"not enough money"}` makes a `std::string`.
+  template <class G>
+    requires std::convertible_to<G, E>
+  constexpr result(failure<G> refused)
+      : state_{std::in_place_index<1>, static_cast<E>(std::move(refused.error))} {}
 
   [[nodiscard]] constexpr bool has_value() const noexcept { return state_.index() == 0; }
   constexpr explicit operator bool() const noexcept { return has_value(); }
