@@ -1,0 +1,172 @@
+#pragma once
+
+#include <evstore/detail/perfect_hash.hpp>
+#include <evstore/fixed_string.hpp>
+#include <evstore/stream_facts.hpp>
+#include <evstore/stream_name.hpp>
+#include <evstore/upcast.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <variant>
+
+/// The closed set of events of a program: stored names and schema versions in one place.
+///
+///     struct bank : evstore::event_set<
+///                       evstore::named<"account_opened", account_opened>,
+///                       evstore::named<"money_moved", evstore::versions<money_moved_v1,
+///                       money_moved>>> {};
+///
+/// A mistake in it is a compile-time error of one line: an undescribed type or member, a name that
+/// stands twice or cannot be stored, a missing upcast.
+
+namespace evstore {
+
+/// An event under its stored name. `Event` is the event's type (schema version 1), or the
+/// `versions` that it has had. The name, not the type's, is what stands in the log: types may be
+/// renamed.
+template <fixed_string Name, class Event>
+struct named {
+  using history = versions<Event>;
+  using event = Event;
+  static constexpr std::string_view name = Name.view();
+};
+
+template <fixed_string Name, class... Shapes>
+struct named<Name, versions<Shapes...>> {
+  using history = versions<Shapes...>;
+  using event = typename history::current;
+  static constexpr std::string_view name = Name.view();
+};
+
+namespace detail {
+
+// Never defined: the compiler's complaint about the missing definition is the diagnostic.
+template <class Event>
+struct EVENT_NAME_CANNOT_BE_STORED;
+template <class First, class Second>
+struct TWO_EVENTS_HAVE_ONE_NAME;
+template <class Event>
+struct EVENT_STANDS_TWICE_IN_THE_SET;
+template <class Event, class Set>
+struct EVENT_IS_NOT_IN_THE_SET;
+
+/// Its address is the identity of a type in constant expressions.
+template <class T>
+inline constexpr char identity_of = 0;
+
+template <class... Named>
+struct event_table {
+  static constexpr std::size_t size = sizeof...(Named);
+  static constexpr std::array<std::string_view, size> names{Named::name...};
+  static constexpr std::array<std::uint32_t, size> schemas{Named::history::current_schema...};
+  static constexpr std::array<const void*, size> types{&identity_of<typename Named::event>...};
+  static constexpr perfect_hash<size> index{names};
+
+  template <std::size_t I>
+  using event_at = typename std::tuple_element_t<I, std::tuple<Named...>>::event;
+
+  static constexpr std::size_t index_of(const void* type) noexcept {
+    for (std::size_t i = 0; i < size; ++i)
+      if (types[i] == type) return i;
+    return size;
+  }
+};
+
+template <class Named>
+constexpr bool check_event() {
+  if constexpr (!name_defect(Named::name).empty() || is_reserved(Named::name))
+    static_cast<void>(sizeof(EVENT_NAME_CANNOT_BE_STORED<Named>));
+  return check_versions(typename Named::history{});
+}
+
+/// Places of two equal values in a list; the same place twice if all differ.
+template <class T, std::size_t Size>
+consteval std::array<std::size_t, 2> find_equal(const std::array<T, Size>& values) {
+  for (std::size_t i = 0; i < Size; ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (values[i] == values[k]) return {k, i};
+  return {0, 0};
+}
+
+template <class... Named>
+constexpr bool check_event_set() {
+  using table = event_table<Named...>;
+  // A braced list, because clang expands a fold over at most 256 events.
+  [[maybe_unused]] const bool sound[] = {true, check_event<Named>()...};
+  constexpr auto name = find_equal(table::names);
+  constexpr auto type = find_equal(table::types);
+  if constexpr (name[0] != name[1])
+    static_cast<void>(sizeof(TWO_EVENTS_HAVE_ONE_NAME<typename table::template event_at<name[0]>,
+                                                      typename table::template event_at<name[1]>>));
+  else if constexpr (type[0] != type[1])
+    static_cast<void>(
+        sizeof(EVENT_STANDS_TWICE_IN_THE_SET<typename table::template event_at<type[0]>>));
+  return true;
+}
+
+} // namespace detail
+
+/// Inherit from it to name the set: `struct bank : event_set<...> {};` keeps messages short.
+template <class... Named>
+struct event_set {
+  static_assert(detail::check_event_set<Named...>());
+
+  using definition = event_set;
+  using table = detail::event_table<Named...>;
+  static constexpr std::size_t size = sizeof...(Named);
+};
+
+/// A type that inherits from `event_set<...>`.
+template <class S>
+concept any_event_set =
+    requires { typename S::definition; } && std::is_base_of_v<typename S::definition, S>;
+
+/// Whether `Event` is the current shape of an event of the set.
+template <any_event_set Set, class Event>
+inline constexpr bool contains = Set::table::index_of(&detail::identity_of<Event>) != Set::size;
+
+/// The place of an event type in its set, from 0.
+template <any_event_set Set, class Event>
+inline constexpr std::size_t event_index = [] {
+  if constexpr (!contains<Set, Event>) {
+    return sizeof(detail::EVENT_IS_NOT_IN_THE_SET<Event, Set>);
+  } else {
+    return Set::table::index_of(&detail::identity_of<Event>);
+  }
+}();
+
+/// The name under which an event type is stored.
+template <any_event_set Set, class Event>
+inline constexpr std::string_view event_name = Set::table::names[event_index<Set, Event>];
+
+/// The schema version that new events of the type are stored with.
+template <any_event_set Set, class Event>
+inline constexpr std::uint32_t event_schema = Set::table::schemas[event_index<Set, Event>];
+
+/// The event type at a place.
+template <any_event_set Set, std::size_t I>
+using event_at = typename Set::table::template event_at<I>;
+
+/// The place of the event with that stored name. Constant time.
+template <any_event_set Set>
+constexpr std::optional<std::size_t> index_of(std::string_view name) noexcept {
+  const std::size_t at = Set::table::index.find(name);
+  return at == Set::size ? std::nullopt : std::optional{at};
+}
+
+namespace detail {
+template <class... Named>
+auto variant_over(event_set<Named...>*) -> std::variant<typename Named::event...>;
+}
+
+/// A variant over all events of a set, for those who want one: the library never makes it.
+template <any_event_set Set>
+using variant_of = decltype(detail::variant_over(static_cast<typename Set::definition*>(nullptr)));
+
+} // namespace evstore
