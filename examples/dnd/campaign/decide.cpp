@@ -1,0 +1,58 @@
+#include "campaign/decide.hpp"
+
+#include "campaign/deliberation.hpp"
+#include "language/text.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace dnd {
+
+void refuse(std::string message) { throw refusal{{std::move(message)}}; }
+
+void refuse(const mention& culprit, std::string message) {
+  throw refusal{{std::move(message), culprit.at, culprit.length}};
+}
+
+std::string deliberation::id_of(const mention& name) const {
+  if (const std::string id = folded(name.text); state_.creatures.contains(id)) return id;
+  std::vector<std::string> bearers;
+  std::vector<std::string> known;
+  for (const auto& [id, creature] : state_.creatures) {
+    if (same_word(creature.name, name.text)) bearers.push_back(id);
+    known.push_back(id);
+    known.push_back(creature.name);
+  }
+  if (bearers.size() == 1) return bearers.front();
+  if (!bearers.empty()) refuse(name, "which " + name.text + "? " + in_words(bearers, "or"));
+  if (state_.creatures.empty()) refuse(name, "nobody is here yet; bring somebody with add NAME");
+  const auto suggestion = nearest(name.text, known);
+  refuse(name, "nobody here is called \"" + name.text + "\"" +
+                   (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+}
+
+std::string deliberation::entry_of(std::string_view kind, const mention& name) const {
+  std::string wanted = folded(name.text);
+  std::replace(wanted.begin(), wanted.end(), ' ', '-');
+  const std::vector<std::string> known = library_.entries(kind);
+  // A kind of book that nobody has cannot be checked against.
+  if (known.empty() || std::find(known.begin(), known.end(), wanted) != known.end()) return wanted;
+  const auto suggestion = nearest(wanted, known);
+  refuse(name, "the books know no " + std::string{kind} + "/" + wanted +
+                   (suggestion ? "; did you mean " + *suggestion + "?"
+                               : "; they know " + in_words(known)));
+}
+
+evstore::result<std::vector<event>, complaint> decide(const campaign_state& state,
+                                                      const command::deed& wanted,
+                                                      dice_source& dice, const books& library) {
+  deliberation table{state, dice, library};
+  try {
+    std::visit([&](const auto& deed) { decide(table, deed); }, wanted);
+  } catch (const refusal& refused) {
+    return evstore::failure{refused.why};
+  }
+  return std::move(table).events();
+}
+
+} // namespace dnd

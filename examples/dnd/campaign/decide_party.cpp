@@ -1,0 +1,123 @@
+#include "campaign/deliberation.hpp"
+#include "language/text.hpp"
+#include "rules/combat.hpp"
+#include "rules/recovery.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace dnd {
+
+namespace {
+
+/// `monsters/ogre-zombie.yaml` -> `ogre-zombie`
+std::string stem_of(std::string_view source) {
+  const std::size_t slash = source.rfind('/');
+  const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
+  return folded(source.substr(begin, source.rfind('.') - begin));
+}
+
+[[noreturn]] void refuse_unknown(const deliberation& table, const mention& name) {
+  std::vector<std::string> known = table.library().entries("monsters");
+  const std::vector<std::string> characters = table.library().entries("characters");
+  known.insert(known.end(), characters.begin(), characters.end());
+  const auto suggestion = nearest(name.text, known);
+  refuse(name, "no book knows \"" + name.text + "\"" +
+                   (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+}
+
+void require_peace(const deliberation& table) {
+  if (table.state().encounter.active) refuse("nobody rests in a fight; encounter end ends it");
+}
+
+} // namespace
+
+std::string bring(deliberation& table, const mention& name) {
+  auto stats = table.library().find_creature(name.text);
+  if (!stats) refuse_unknown(table, name);
+  std::string id = stem_of(stats->source);
+  const auto& creatures = table.state().creatures;
+  if (stats->kind == creature_kind::character) {
+    if (creatures.contains(id)) refuse(name, stats->name + " is here already, as " + id);
+  } else {
+    int number = 1;
+    while (creatures.contains(id + "-" + std::to_string(number))) ++number;
+    id += "-" + std::to_string(number);
+  }
+  table.happens(creature_added{id, std::move(*stats)});
+  return id;
+}
+
+void decide(deliberation& table, const command::add& wanted) {
+  for (const mention& name : wanted.creatures) {
+    if (table.state().creatures.contains(folded(name.text)))
+      refuse(name, folded(name.text) + " is here already");
+    const std::string id = bring(table, name);
+    if (table.state().encounter.active) join_fight(table, id);
+  }
+}
+
+void decide(deliberation& table, const command::heal& wanted) {
+  const std::string target = table.id_of(wanted.to);
+  if (const int* amount = std::get_if<int>(&wanted.amount)) {
+    table.happens(healed{target, *amount, std::nullopt});
+    return;
+  }
+  dice_roll roll = table.roll(std::get<dice_expression>(wanted.amount));
+  const int amount = std::max(roll.total, 0);
+  table.happens(healed{target, amount, std::move(roll)});
+}
+
+void decide(deliberation& table, const command::rest& wanted) {
+  require_peace(table);
+  const std::string id = table.id_of(wanted.by);
+  const creature& sleeper = table.creature_of(id);
+  if (wanted.length == rest_length::long_rest) {
+    const int regained = hit_dice_regained(sleeper.hit_dice, sleeper.hit_dice_used);
+    table.happens(rest_taken{id, wanted.length, regained});
+    return;
+  }
+  const int left = sleeper.hit_dice - sleeper.hit_dice_used;
+  if (wanted.hit_dice > left)
+    refuse(wanted.by, id + " has " + std::to_string(left) + " of " +
+                          std::to_string(sleeper.hit_dice) + " hit dice left");
+  const int die = sleeper.hit_die;
+  const int constitution = sleeper.abilities.constitution;
+  table.happens(rest_taken{id, wanted.length, 0});
+  if (wanted.hit_dice == 0) return;
+  dice_roll roll = table.roll({.count = wanted.hit_dice, .sides = die});
+  const int restored = healing_of_hit_dice(roll, constitution);
+  table.happens(hit_dice_spent{id, wanted.hit_dice, std::move(roll), restored});
+}
+
+void decide(deliberation& table, const command::level_up& wanted) {
+  constexpr int highest_level = 20;
+  const std::string id = table.id_of(wanted.by);
+  const creature& hero = table.creature_of(id);
+  if (!hero.level) refuse(wanted.by, id + " has no level: only characters gain levels");
+  if (*hero.level >= highest_level) refuse(wanted.by, id + " has reached level 20");
+  const int gained = hit_points_of_level(hero.hit_die, hero.abilities.constitution);
+  table.happens(leveled_up{id, *hero.level + 1, gained});
+}
+
+void decide(deliberation& table, const command::give& wanted) {
+  table.happens(inventory_changed{table.id_of(wanted.to), wanted.item, 1});
+}
+
+void decide(deliberation& table, const command::take& wanted) {
+  const std::string id = table.id_of(wanted.from);
+  const auto& inventory = table.creature_of(id).inventory;
+  std::vector<std::string> carried;
+  for (const auto& [item, count] : inventory) {
+    if (same_word(item, wanted.item.text)) {
+      table.happens(inventory_changed{id, item, -1});
+      return;
+    }
+    carried.push_back(item);
+  }
+  const auto suggestion = nearest(wanted.item.text, carried);
+  refuse(wanted.item, id + " carries no \"" + wanted.item.text + "\"" +
+                          (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+}
+
+} // namespace dnd

@@ -1,0 +1,86 @@
+#include "campaign/deliberation.hpp"
+#include "language/text.hpp"
+#include "rules/abilities.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace dnd {
+
+namespace {
+
+const ability_name& ability_of(const mention& said) {
+  std::vector<std::string> names;
+  for (const ability_name& ability : abilities) {
+    if (same_word(ability.index, said.text) || same_word(ability.name, said.text)) return ability;
+    names.emplace_back(ability.index);
+  }
+  refuse(said, "\"" + said.text + "\" is no ability; they are " + in_words(names));
+}
+
+/// What comes of a check, if it names a condition and the creature is not immune to it.
+void gain_condition(deliberation& table, const std::string& id,
+                    const std::optional<std::string>& condition) {
+  if (!condition) return;
+  const auto& immunities = table.creature_of(id).condition_immunities;
+  if (std::find(immunities.begin(), immunities.end(), *condition) != immunities.end()) return;
+  table.happens(condition_gained{id, *condition});
+}
+
+} // namespace
+
+void decide(deliberation& table, const command::roll& wanted) {
+  const dice_roll roll = table.roll(wanted.dice);
+  table.happens(dice_rolled{wanted.by, roll.expression, roll.total, roll.raw, roll.kept,
+                            roll.dropped, roll.modifier});
+}
+
+void decide(deliberation& table, const command::ask_check& wanted) {
+  const auto condition = [&](const std::optional<mention>& name) -> std::optional<std::string> {
+    if (!name) return std::nullopt;
+    return table.entry_of("conditions", *name);
+  };
+  const std::string id = table.id_of(wanted.of);
+  const std::string ability{ability_of(wanted.ability).index};
+  for (const pending_check& pending : table.state().pending_checks)
+    if (pending.creature == id && pending.ability == ability)
+      refuse(wanted.of, id + " owes a check of " + ability + " already");
+  table.happens(
+      check_asked{id, ability, wanted.dc, condition(wanted.fails), condition(wanted.succeeds)});
+}
+
+void decide(deliberation& table, const command::check& wanted) {
+  const ability_name& ability = ability_of(wanted.ability);
+  const auto& pending = table.state().pending_checks;
+  std::optional<std::string> by;
+  if (wanted.by) by = table.id_of(*wanted.by);
+  const auto asked = std::find_if(pending.begin(), pending.end(), [&](const auto& check) {
+    return check.ability == ability.index && (!by || check.creature == *by);
+  });
+  if (asked == pending.end())
+    refuse(wanted.ability,
+           "no such check was asked for; see ask check: ABILITY of: NAME dc: NUMBER");
+  const pending_check check = *asked;
+  const int score = table.creature_of(check.creature).abilities.*ability.score;
+  dice_roll roll = table.roll({.count = 1, .sides = 20, .modifier = ability_modifier(score)});
+  const bool success = roll.total >= check.dc;
+  table.happens(check_made{check.creature, check.ability, check.dc, std::move(roll), success});
+  gain_condition(table, check.creature, success ? check.succeeds : check.fails);
+}
+
+void decide(deliberation& table, const command::note& wanted) {
+  table.happens(world_event_noted{wanted.text, game_master});
+}
+
+void decide(deliberation& table, const command::start_session& wanted) {
+  if (table.state().session_open)
+    refuse("session " + std::to_string(table.state().session) + " is open already");
+  table.happens(session_started{table.state().session + 1, wanted.title});
+}
+
+void decide(deliberation& table, const command::end_session&) {
+  if (!table.state().session_open) refuse("no session is open");
+  table.happens(session_ended{table.state().session});
+}
+
+} // namespace dnd

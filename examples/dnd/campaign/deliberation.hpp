@@ -1,0 +1,88 @@
+#pragma once
+
+#include "campaign/books.hpp"
+#include "campaign/state.hpp"
+#include "events.hpp"
+#include "language/commands.hpp"
+#include "language/complaint.hpp"
+#include "rules/dice.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dnd {
+
+/// Thrown by the deciders of one command and caught by `decide`: it never leaves the campaign
+/// folder.
+struct refusal {
+  complaint why;
+};
+
+[[noreturn]] void refuse(std::string message);
+[[noreturn]] void refuse(const mention& culprit, std::string message);
+
+/// One command being decided: the events so far, and the state as it would be with them. That is
+/// how the second of two zombies gets the second number.
+class deliberation {
+public:
+  deliberation(const campaign_state& state, dice_source& dice, const books& library)
+      : state_{state}, dice_{dice}, library_{library} {}
+
+  [[nodiscard]] const campaign_state& state() const { return state_; }
+  [[nodiscard]] const books& library() const { return library_; }
+  dice_roll roll(const dice_expression& dice) { return throw_dice(dice, dice_); }
+
+  template <class Event>
+  void happens(Event what) {
+    state_.evolve(what);
+    events_.emplace_back(std::move(what));
+  }
+
+  /// The id of a creature of the campaign: by id, or by a name that only one has. Refuses others.
+  [[nodiscard]] std::string id_of(const mention& name) const;
+  [[nodiscard]] const creature& creature_of(const std::string& id) const {
+    return state_.creatures.at(id);
+  }
+
+  /// The entry of a kind of book that the mention names, spelled as the books do. Refuses others.
+  [[nodiscard]] std::string entry_of(std::string_view kind, const mention& name) const;
+
+  std::vector<event> events() && { return std::move(events_); }
+
+private:
+  campaign_state state_;
+  dice_source& dice_;
+  const books& library_;
+  std::vector<event> events_;
+};
+
+// What each command comes to; in decide_fight.cpp, decide_party.cpp and decide_story.cpp.
+void decide(deliberation& table, const command::start_encounter& wanted);
+void decide(deliberation& table, const command::end_encounter& wanted);
+void decide(deliberation& table, const command::initiative& wanted);
+void decide(deliberation& table, const command::turn& wanted);
+void decide(deliberation& table, const command::attack& wanted);
+void decide(deliberation& table, const command::damage& wanted);
+void decide(deliberation& table, const command::add& wanted);
+void decide(deliberation& table, const command::heal& wanted);
+void decide(deliberation& table, const command::rest& wanted);
+void decide(deliberation& table, const command::level_up& wanted);
+void decide(deliberation& table, const command::give& wanted);
+void decide(deliberation& table, const command::take& wanted);
+void decide(deliberation& table, const command::roll& wanted);
+void decide(deliberation& table, const command::ask_check& wanted);
+void decide(deliberation& table, const command::check& wanted);
+void decide(deliberation& table, const command::note& wanted);
+void decide(deliberation& table, const command::start_session& wanted);
+void decide(deliberation& table, const command::end_session& wanted);
+
+/// Brings a creature from the books into the campaign; its id. Refuses what no book knows.
+std::string bring(deliberation& table, const mention& name);
+
+/// Makes a creature of the campaign part of the fight; monsters roll initiative at once.
+void join_fight(deliberation& table, const std::string& id);
+
+} // namespace dnd

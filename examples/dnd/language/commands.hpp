@@ -1,0 +1,114 @@
+#pragma once
+
+#include "events.hpp"
+#include "rules/dice.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What a line asks for, understood but not yet decided.
+
+namespace dnd {
+
+/// A name as it was said: of a creature, a weapon, an item. Whoever does not know it can point at
+/// it.
+struct mention {
+  std::string text;
+  std::size_t at = 0;
+  std::size_t length = 0;
+};
+
+/// Who speaks when nobody is named.
+inline constexpr const char* game_master = "GM";
+
+namespace command {
+
+struct roll {
+  std::string by = game_master;
+  dice_expression dice;
+};
+struct add {
+  std::vector<mention> creatures{};
+};
+struct start_encounter {
+  std::vector<mention> with{};
+};
+struct end_encounter {};
+struct initiative {
+  std::optional<mention> by{}; ///< absent: everybody who has not rolled yet
+  std::optional<int> total{};  ///< what a real die showed
+};
+struct turn {};
+struct attack {
+  mention by;
+  std::optional<mention> with{};
+  std::vector<mention> to{};
+  std::optional<dice_expression> dice{}; ///< absent: 1d20 and the weapon's bonus
+};
+struct damage {
+  struct part {
+    dice_expression dice;
+    mention type;
+  };
+  std::optional<mention> with{};
+  std::optional<mention> to{}; ///< absent: whom the last attack hit
+  std::vector<part> parts{};   ///< empty: the weapon's own
+};
+struct heal {
+  mention to;
+  std::variant<int, dice_expression> amount;
+};
+struct rest {
+  rest_length length = rest_length::short_rest;
+  mention by;
+  int hit_dice = 0;
+};
+struct level_up {
+  mention by;
+};
+struct give {
+  std::string item;
+  mention to;
+};
+struct take {
+  mention item;
+  mention from;
+};
+struct ask_check {
+  mention ability;
+  mention of;
+  int dc = 0;
+  std::optional<mention> fails{};
+  std::optional<mention> succeeds{};
+};
+struct check {
+  mention ability;
+  std::optional<mention> by{}; ///< absent: whoever was asked for it
+};
+struct note {
+  std::string text;
+};
+struct start_session {
+  std::optional<std::string> title{};
+};
+struct end_session {};
+struct save_session {};
+struct hint {};
+struct help {
+  std::optional<mention> topic{};
+};
+struct quit {};
+
+/// What may become events.
+using deed =
+    std::variant<roll, add, start_encounter, end_encounter, initiative, turn, attack, damage, heal,
+                 rest, level_up, give, take, ask_check, check, note, start_session, end_session>;
+/// What a line may ask for.
+using any = std::variant<deed, save_session, hint, help, quit>;
+
+} // namespace command
+
+} // namespace dnd

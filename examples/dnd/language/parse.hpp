@@ -1,0 +1,15 @@
+#pragma once
+
+#include "language/commands.hpp"
+#include "language/complaint.hpp"
+
+#include <evstore/result.hpp>
+
+#include <string_view>
+
+namespace dnd {
+
+/// Understands one line that is not silent. Pure; linear in the line.
+evstore::result<command::any, complaint> parse_command(std::string_view line);
+
+} // namespace dnd
