@@ -1,0 +1,73 @@
+#pragma once
+
+#include <evstore/error.hpp>
+#include <evstore/event_record.hpp>
+#include <evstore/event_set.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace evstore {
+
+/// What becomes of a stored event whose type the event set does not name.
+enum class unknown_events : std::uint8_t {
+  error,    ///< `errc::unknown_event`, naming stream, version, position and type
+  skip,     ///< passed over
+  preserve, ///< not decoded, and kept: in `folded::preserved`, or as a typed event of its own
+};
+
+/// Declared here, defined by <evstore/json/read.hpp>, which is the only header that costs simdjson:
+/// who only appends does not pay for it, and who forgets it reads its name in the compiler's
+/// complaint. `T` is an event set or a state.
+template <class T>
+struct INCLUDE_evstore_json_read_hpp_TO_DECODE;
+
+namespace detail {
+
+inline error_place place_of(const event_view& event) {
+  error_place place;
+  place.stream = event.stream;
+  place.version = event.version.value();
+  place.position = event.position.value();
+  place.type = event.type;
+  return place;
+}
+
+[[noreturn]] inline void throw_unknown(const event_view& event) {
+  throw error{errc::unknown_event,
+              "the event set does not name this type; name it there, or read with "
+              "unknown_events::skip or unknown_events::preserve",
+              place_of(event)};
+}
+
+/// The reader knows the payload; who called it knows where the payload stands.
+[[noreturn]] inline void rethrow_at(const error& failed, const event_view& event) {
+  error_place place = place_of(event);
+  place.path = failed.place().path;
+  place.byte = failed.place().byte;
+  throw error{failed.code(), failed.message(), std::move(place)};
+}
+
+} // namespace detail
+
+/// Decodes a stored event, brought to its current schema, and calls `visitor(const Event&)` in
+/// place. False, and nothing called, if the set does not name the type. Throws
+/// `errc::decode_failed` with stream, version, position, type and JSON path.
+template <class Set, class Visitor>
+bool decode_event(const event_view& event, Visitor&& visitor) try {
+  return INCLUDE_evstore_json_read_hpp_TO_DECODE<Set>::visit(event.type, event.schema, event.data,
+                                                             visitor);
+} catch (const error& failed) {
+  const bool ours = failed.code() == errc::decode_failed && failed.place().stream.empty();
+  if (!ours) throw; // what the visitor throws passes through
+  detail::rethrow_at(failed, event);
+}
+
+/// Reads a state that a snapshot has kept. Throws `errc::decode_failed` with the JSON path.
+template <class State>
+void decode_state(std::string_view text, State& state) {
+  INCLUDE_evstore_json_read_hpp_TO_DECODE<State>::read(text, state);
+}
+
+} // namespace evstore
