@@ -1,0 +1,159 @@
+#pragma once
+
+#include <evstore/admission.hpp>
+#include <evstore/event_record.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+/// What the memory adapter stores, and how it finds it again. Knows nothing of threads.
+
+namespace evstore::memory {
+
+namespace detail {
+
+/// A stored event never changes and never moves, so cursors lend views of it with no lock held.
+struct stored_event {
+  stored_event(const new_event& event, std::string_view stream, const stream_state& before,
+               global_position position, commit_part part, timestamp now)
+      : after{before.after(event.type, event.data.text())},
+        tags{event.tags.begin(), event.tags.end()} {
+    std::size_t size = event.type.size() + event.data.text().size() + event.metadata.text().size();
+    for (std::string_view tag : tags) size += tag.size();
+    bytes = std::make_unique_for_overwrite<char[]>(size);
+    auto keep = [end = bytes.get()](std::string_view text) mutable {
+      char* const begin = end;
+      end = std::copy(text.begin(), text.end(), begin);
+      return std::string_view{begin, text.size()};
+    };
+    for (std::string_view& tag : tags) tag = keep(tag);
+    view = {position,
+            stream,
+            after.version,
+            keep(event.type),
+            event.schema,
+            event.id,
+            event.time.value_or(now),
+            part,
+            tags,
+            keep(event.data.text()),
+            keep(event.metadata.text())};
+  }
+  stored_event(const stored_event&) = delete;
+
+  event_view view;    ///< of the members below, and of the stream's name in the log's table
+  stream_state after; ///< what the stream was once it had this event
+  std::vector<std::string_view> tags;
+  std::unique_ptr<char[]> bytes;
+};
+
+/// The events of one stream: that of version v stands at v - 1. A stream is never removed.
+struct stream {
+  std::vector<const stored_event*> events;
+  std::map<event_id, const stored_event*> ids;
+
+  stream_state state() const noexcept {
+    return events.empty() ? stream_state{} : events.back()->after;
+  }
+  /// What it was when the store's head was `head`. Logarithmic.
+  stream_state state_at(global_position head) const noexcept {
+    const auto later = std::partition_point(
+        events.begin(), events.end(), [&](auto* event) { return event->view.position <= head; });
+    return later == events.begin() ? stream_state{} : (*std::prev(later))->after;
+  }
+};
+
+struct text_hash : std::hash<std::string_view> {
+  using is_transparent = void;
+};
+template <class T>
+using by_name = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
+
+/// Everything that is stored. Models `commit_index`: what `admit` has to ask.
+class log {
+public:
+  global_position head() const noexcept { return global_position{events_.size()}; }
+  const stored_event& at(global_position position) const noexcept {
+    return events_[position.value() - 1];
+  }
+  const stream* find(std::string_view name) const noexcept {
+    const auto found = streams_.find(name);
+    return found == streams_.end() ? nullptr : &found->second;
+  }
+  stream_state state_of(std::string_view name) const noexcept {
+    const stream* found = find(name);
+    return found ? found->state() : stream_state{};
+  }
+  std::optional<event_record> find_event(std::string_view name, const event_id& id) const {
+    const stream* in = find(name);
+    if (in == nullptr || !in->ids.contains(id)) return std::nullopt;
+    return event_record{in->ids.at(id)->view};
+  }
+  /// Linear in the number of events after `after`.
+  std::optional<global_position> first_match(const query& which,
+                                             global_position after) const noexcept {
+    for (global_position p = after.next(); p <= head(); p = p.next())
+      if (which.matches(at(p).view) && shows(at(p), head())) return p;
+    return std::nullopt;
+  }
+  /// Whether a reader who sees the store up to `head` sees this event. What is shown now was shown
+  /// at every head; only for an event that was hidden at some time there is something to look up.
+  bool shows(const stored_event& event, global_position head) const noexcept {
+    const stream& in = *find(event.view.stream);
+    return event.view.version >= in.state().first || event.view.version >= in.state_at(head).first;
+  }
+
+  /// Stores an admitted commit; if memory runs out on the way, nothing of it.
+  void add(const commit_view& commit) {
+    const global_position before = head();
+    const auto now =
+        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
+    try {
+      for (const stream_write& write : commit.writes) {
+        if (write.events.empty()) continue; // a guard makes no stream
+        auto& [name, in] = *streams_.try_emplace(std::string{write.stream}).first;
+        for (const new_event& event : write.events) {
+          ++part.index;
+          const stored_event& stored =
+              events_.emplace_back(event, name, in.state(), head().next(), part, now);
+          if (event.id) in.ids.emplace(*event.id, &stored);
+          in.events.push_back(&stored);
+        }
+      }
+    } catch (...) {
+      while (head() > before) remove_last();
+      throw;
+    }
+  }
+
+private:
+  void remove_last() noexcept {
+    const stored_event& last = events_.back();
+    stream& in = streams_.find(last.view.stream)->second;
+    if (last.view.id) in.ids.erase(*last.view.id);
+    if (!in.events.empty() && in.events.back() == &last) in.events.pop_back();
+    events_.pop_back();
+  }
+
+  std::deque<stored_event> events_; // growing at its end moves nothing
+  by_name<stream> streams_;         // nor does this
+};
+
+static_assert(commit_index<log>);
+
+} // namespace detail
+
+} // namespace evstore::memory
