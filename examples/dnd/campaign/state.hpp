@@ -106,7 +106,8 @@ struct campaign_state {
   friend bool operator==(const campaign_state&, const campaign_state&) = default;
 
 private:
-  /// Events name creatures by id; an id that the log never added means the log was edited.
+  /// An id that no event of the log added means that somebody edited the log: throws
+  /// `errc::corrupt`.
   creature& named(const std::string& creature_id);
 };
 

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+/// Files that are there whole or not at all, whatever happens in between. Failures are thrown as
+/// `evstore::error` with the path.
+
+namespace dnd {
+
+/// The contents of a file. Refuses what is no regular file, and more than 16 MiB.
+std::string read_file(const std::filesystem::path& path);
+
+/// Puts `contents` in place of the file: written beside it, synced, renamed over it, and the
+/// directory synced. Readers, and whoever comes after a crash, find the old file or the new one.
+void replace_file(const std::filesystem::path& path, std::string_view contents);
+
+/// Creates and syncs a new file.
+void create_file(const std::filesystem::path& path, std::string_view contents);
+
+/// Makes entries created in, or renamed into, the directory survive a power cut.
+void sync_directory(const std::filesystem::path& path);
+
+/// A directory that takes shape under a hidden name and appears under its own all at once. Until
+/// `appear` has returned, its destruction leaves nothing behind.
+class new_directory {
+public:
+  /// Creates `<parent>/.new-<name>-<process id>`.
+  new_directory(const std::filesystem::path& parent, const std::string& name);
+  ~new_directory();
+  new_directory(const new_directory&) = delete;
+  new_directory& operator=(const new_directory&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& path() const noexcept { return hidden_; }
+
+  /// False if an entry of that name exists by now; it is not touched.
+  bool appear();
+
+private:
+  std::filesystem::path hidden_;
+  std::filesystem::path final_;
+  bool appeared_ = false;
+};
+
+} // namespace dnd

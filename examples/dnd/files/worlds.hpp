@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// `<worlds_dir>/<World-Slug>/<Campaign-Slug>/`: where things are. What stands in them is for
+/// others. Failures that the user can do something about are thrown as `problem`.
+
+namespace dnd {
+
+struct world_place {
+  std::string name;
+  std::string slug;
+  std::filesystem::path directory;
+};
+
+struct campaign_place {
+  std::string name;
+  std::string id; ///< empty if `campaign.yaml` is lost: then the log knows it
+  std::string slug;
+  world_place world;
+  std::filesystem::path directory;
+
+  [[nodiscard]] std::filesystem::path log() const { return directory / "log.jsonl"; }
+  [[nodiscard]] std::filesystem::path snapshot() const { return directory / "snapshot.yaml"; }
+};
+
+/// The directory of all worlds. Nothing is ever created outside of it, and nothing is there until
+/// it is complete.
+class worlds {
+public:
+  /// Throws if the path leads to something that is no directory. It need not exist.
+  explicit worlds(std::filesystem::path directory);
+
+  /// Refuses names that exist, also when only upper and lower case differ: not every file system
+  /// can tell them apart.
+  [[nodiscard]] world_place create_world(const std::string& name) const;
+  /// The same, for a campaign: an empty log, `campaign.yaml` and a directory for each kind.
+  [[nodiscard]] campaign_place create_campaign(const world_place& world,
+                                               const std::string& name) const;
+
+  /// By name or slug; what is missing is refused with a list of what exists.
+  [[nodiscard]] world_place find_world(const std::string& name) const;
+  [[nodiscard]] campaign_place find_campaign(const world_place& world,
+                                             const std::string& name) const;
+
+  /// By slug.
+  [[nodiscard]] bool has_world(const std::string& name) const;
+  [[nodiscard]] std::vector<world_place> all_worlds() const;
+  [[nodiscard]] std::vector<campaign_place> all_campaigns(const world_place& world) const;
+
+private:
+  std::filesystem::path directory_;
+};
+
+/// Writes `campaign.yaml` anew.
+void write_campaign_page(const campaign_place& place);
+
+} // namespace dnd
