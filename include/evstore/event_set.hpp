@@ -6,6 +6,7 @@
 #include <evstore/stream_name.hpp>
 #include <evstore/upcast.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 /// The closed set of events of a program: stored names and schema versions in one place.
@@ -56,26 +58,38 @@ struct EVENT_STANDS_TWICE_IN_THE_SET;
 template <class Event, class Set>
 struct EVENT_IS_NOT_IN_THE_SET;
 
-/// Its address is the identity of a type in constant expressions.
-template <class T>
-inline constexpr char identity_of = 0;
+/// One base of a set for each of its events: finding an event is choosing an overload.
+template <std::size_t I, class Event>
+struct event_slot {};
+
+template <class Indices, class... Named>
+struct event_slots;
+template <std::size_t... I, class... Named>
+struct event_slots<std::index_sequence<I...>, Named...> : event_slot<I, typename Named::event>... {
+};
+
+template <class Event, std::size_t I>
+constexpr std::size_t slot_of(const event_slot<I, Event>*) noexcept {
+  return I;
+}
 
 template <class... Named>
 struct event_table {
   static constexpr std::size_t size = sizeof...(Named);
   static constexpr std::array<std::string_view, size> names{Named::name...};
   static constexpr std::array<std::uint32_t, size> schemas{Named::history::current_schema...};
-  static constexpr std::array<const void*, size> types{&identity_of<typename Named::event>...};
   static constexpr perfect_hash<size> index{names};
 
   template <std::size_t I>
-  using event_at = typename std::tuple_element_t<I, std::tuple<Named...>>::event;
+  using history_at = typename std::tuple_element_t<I, std::tuple<Named...>>::history;
+  template <std::size_t I>
+  using event_at = typename history_at<I>::current;
 
-  static constexpr std::size_t index_of(const void* type) noexcept {
-    for (std::size_t i = 0; i < size; ++i)
-      if (types[i] == type) return i;
-    return size;
-  }
+  using slots = event_slots<std::make_index_sequence<size>, Named...>;
+
+  /// False for an event that stands twice.
+  template <class Event>
+  static constexpr bool has = requires { slot_of<Event>(static_cast<const slots*>(nullptr)); };
 };
 
 template <class Named>
@@ -85,12 +99,16 @@ constexpr bool check_event() {
   return check_versions(typename Named::history{});
 }
 
-/// Places of two equal values in a list; the same place twice if all differ.
-template <class T, std::size_t Size>
-consteval std::array<std::size_t, 2> find_equal(const std::array<T, Size>& values) {
-  for (std::size_t i = 0; i < Size; ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      if (values[i] == values[k]) return {k, i};
+/// The places of two equal names; the same place twice if all differ.
+template <std::size_t Size>
+consteval std::array<std::size_t, 2> find_equal(const std::array<std::string_view, Size>& names) {
+  std::array<std::size_t, Size> order{};
+  for (std::size_t i = 0; i < Size; ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return names[a] != names[b] ? names[a] < names[b] : a < b;
+  });
+  for (std::size_t i = 1; i < Size; ++i)
+    if (names[order[i - 1]] == names[order[i]]) return {order[i - 1], order[i]};
   return {0, 0};
 }
 
@@ -100,13 +118,14 @@ constexpr bool check_event_set() {
   // A braced list, because clang expands a fold over at most 256 events.
   [[maybe_unused]] const bool sound[] = {true, check_event<Named>()...};
   constexpr auto name = find_equal(table::names);
-  constexpr auto type = find_equal(table::types);
+  constexpr std::array<bool, table::size> alone{table::template has<typename Named::event>...};
+  constexpr std::size_t twice = std::find(alone.begin(), alone.end(), false) - alone.begin();
   if constexpr (name[0] != name[1])
     static_cast<void>(sizeof(TWO_EVENTS_HAVE_ONE_NAME<typename table::template event_at<name[0]>,
                                                       typename table::template event_at<name[1]>>));
-  else if constexpr (type[0] != type[1])
+  else if constexpr (twice != table::size)
     static_cast<void>(
-        sizeof(EVENT_STANDS_TWICE_IN_THE_SET<typename table::template event_at<type[0]>>));
+        sizeof(EVENT_STANDS_TWICE_IN_THE_SET<typename table::template event_at<twice>>));
   return true;
 }
 
@@ -129,16 +148,15 @@ concept any_event_set =
 
 /// Whether `Event` is the current shape of an event of the set.
 template <any_event_set Set, class Event>
-inline constexpr bool contains = Set::table::index_of(&detail::identity_of<Event>) != Set::size;
+inline constexpr bool contains = Set::table::template has<Event>;
 
 /// The place of an event type in its set, from 0.
 template <any_event_set Set, class Event>
 inline constexpr std::size_t event_index = [] {
-  if constexpr (!contains<Set, Event>) {
+  if constexpr (!contains<Set, Event>)
     return sizeof(detail::EVENT_IS_NOT_IN_THE_SET<Event, Set>);
-  } else {
-    return Set::table::index_of(&detail::identity_of<Event>);
-  }
+  else
+    return detail::slot_of<Event>(static_cast<const typename Set::table::slots*>(nullptr));
 }();
 
 /// The name under which an event type is stored.
@@ -148,6 +166,10 @@ inline constexpr std::string_view event_name = Set::table::names[event_index<Set
 /// The schema version that new events of the type are stored with.
 template <any_event_set Set, class Event>
 inline constexpr std::uint32_t event_schema = Set::table::schemas[event_index<Set, Event>];
+
+/// The shapes that an event type has had.
+template <any_event_set Set, class Event>
+using event_history = typename Set::table::template history_at<event_index<Set, Event>>;
 
 /// The event type at a place.
 template <any_event_set Set, std::size_t I>

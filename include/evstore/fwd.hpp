@@ -12,7 +12,8 @@ namespace evstore {
 enum class errc : std::uint8_t;
 struct error_place;
 class error;
-template <class T, class E> class result;
+template <class T, class E>
+class result;
 
 // L1 words
 class event_id;

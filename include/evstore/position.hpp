@@ -16,7 +16,9 @@ public:
   constexpr explicit stream_version(std::uint64_t value) noexcept : value_{value} {}
 
   [[nodiscard]] constexpr std::uint64_t value() const noexcept { return value_; }
-  [[nodiscard]] constexpr stream_version next() const noexcept { return stream_version{value_ + 1}; }
+  [[nodiscard]] constexpr stream_version next() const noexcept {
+    return stream_version{value_ + 1};
+  }
 
   friend constexpr auto operator<=>(stream_version, stream_version) = default;
 

@@ -30,18 +30,24 @@ public:
   constexpr json_defect scan() noexcept {
     const std::size_t valid = utf8_valid_prefix(text_);
     if (valid != text_.size()) return {"invalid UTF-8", valid};
-    bool value_expected = true; // a value comes next, else what may follow one
-    while (true) {
-      skip_space();
-      if (value_expected) {
-        if (!begin_value(value_expected)) return defect_;
-      } else if (depth_ == 0) {
-        return at_ == text_.size() ? json_defect{} : json_defect{"text behind the value", at_};
-      } else if (!after_value(value_expected)) {
-        return defect_;
-      }
-    }
+    if (const json_defect defect = scan_value()) return defect;
+    skip_space();
+    return at_ == text_.size() ? json_defect{} : json_defect{"text behind the value", at_};
   }
+
+  /// The first value of the text, whatever stands behind it: `at()` is then its end. Leaves UTF-8
+  /// to the caller.
+  constexpr json_defect scan_value() noexcept {
+    bool value_expected = true; // a value comes next, else what may follow one
+    do {
+      skip_space();
+      if (!(value_expected ? begin_value(value_expected) : after_value(value_expected)))
+        return defect_;
+    } while (value_expected || depth_ != 0);
+    return {};
+  }
+
+  [[nodiscard]] constexpr std::size_t at() const noexcept { return at_; }
 
 private:
   static constexpr bool is_space(char c) noexcept {

@@ -10,6 +10,18 @@
 
 namespace evstore::json::detail {
 
+/// Adds one step into an object: `.cents`, or `["a b"]` if the key is no plain word.
+inline void append_key(std::string& path, std::string_view key) {
+  const bool word = !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || static_cast<unsigned char>(c) >= 0x80;
+  });
+  if (word)
+    path.append(".").append(key);
+  else
+    path.append("[\"").append(key).append("\"]");
+}
+
 /// Says where in a JSON text a byte stands: `$.items[3].cents`. Reads the text up to that byte, so
 /// that neither reader nor writer has to keep track of a path that only an error needs. Keys that
 /// are no plain words stand in brackets, escaped as in the text: `$.tags["a b"]`. What stands
@@ -65,22 +77,13 @@ private:
     return end;
   }
 
-  static bool is_word(std::string_view key) {
-    return !key.empty() && std::all_of(key.begin(), key.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-             c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80;
-    });
-  }
-
   [[nodiscard]] std::string path() const {
     std::string path{"$"};
     for (const level& outer : levels_) {
       if (!outer.object)
         path.append("[").append(std::to_string(outer.index)).append("]");
-      else if (is_word(outer.key))
-        path.append(".").append(outer.key);
       else if (outer.key.data() != nullptr)
-        path.append("[\"").append(outer.key).append("\"]");
+        append_key(path, outer.key);
     }
     return path;
   }
