@@ -43,24 +43,24 @@ public:
   /// The value; a refusal is thrown as `evstore::error`.
   constexpr const T& value() const& {
     if (!has_value()) throw_refusal(error());
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   constexpr T&& value() && {
     if (!has_value()) throw_refusal(error());
-    return std::move(*std::get_if<0>(&state_));
+    return std::get<0>(std::move(state_));
   }
 
   /// The value of a result that is known to have one; asserted.
   constexpr const T& operator*() const {
     EVSTORE_ASSERT(has_value(), "a result is dereferenced only after it was checked");
-    return *std::get_if<0>(&state_);
+    return std::get<0>(state_);
   }
   constexpr const T* operator->() const { return &**this; }
 
   /// The refusal of a result that is known to have one; asserted.
   constexpr const E& error() const {
     EVSTORE_ASSERT(!has_value(), "error() is asked only of a result that has no value");
-    return *std::get_if<1>(&state_);
+    return std::get<1>(state_);
   }
 
   template <class U>
