@@ -72,13 +72,14 @@ public:
   [[nodiscard]] const node& root() const noexcept { return nodes_.front(); }
 
 private:
-  /// yaml-cpp takes a quoted text that was cut off behind a line break for a whole one, unless a
-  /// document end follows.
+  /// yaml-cpp takes a quoted text that was cut off behind its first quote or behind a line break
+  /// for a whole one, unless a document end follows.
   static std::string with_end(std::string_view text) {
     std::string whole{text};
-    const std::string_view last_line = text.substr(text.find_last_of('\n') + 1);
-    if (last_line.find_first_not_of(" \t\r") == last_line.npos)
-      whole.append(last_line.empty() ? "...\n" : "\n...\n");
+    if (text.ends_with('\n'))
+      whole.append("...\n");
+    else if (!text.empty() && std::string_view{"\"' \t\r"}.find(text.back()) != text.npos)
+      whole.append("\n...\n");
     return whole;
   }
 

@@ -98,14 +98,14 @@ private:
       if (!known) unknown(name, describe_fields<T>());
     });
     std::size_t index = 0;
-    for_each_field(to, [&](std::string_view field, const auto& member) {
-      constexpr bool may_be_absent =
-          kind_of<std::remove_cvref_t<decltype(member)>>() == value_kind::optional;
-      if (!may_be_absent && !seen[index]) {
+    for_each_field(to, [&](std::string_view field, auto& member) {
+      if (seen[index++]) return;
+      if constexpr (kind_of<std::remove_cvref_t<decltype(member)>>() == value_kind::optional) {
+        member.reset();
+      } else {
         const path::step inside{path_, field};
         fail(from, "the required field is missing");
       }
-      ++index;
     });
   }
 
@@ -276,7 +276,7 @@ private:
 } // namespace detail
 
 /// Reads one YAML document, whoever wrote it, into a value of any type that the JSON codec stores.
-/// Absent optionals keep their default; every other field is required. Texts may stand without
+/// An absent optional becomes empty; every other field is required. Texts may stand without
 /// quotes; numbers and truth values must. Integers that begin with 0, `yes` and `no`, merge keys
 /// and foreign tags are refused rather than guessed.
 ///

@@ -71,12 +71,16 @@ TEST_CASE("an empty text is a document that says nothing") {
 }
 
 TEST_CASE("a document that was cut off is refused wherever it was cut") {
-  const std::string text = "a: [1, {b: \"c\n  d\n\n \"}]\n";
-  const std::size_t end = text.size() - 1;
-  REQUIRE(refusal_of(text) == "read");
-  REQUIRE(refusal_of(std::string_view{text}.substr(0, end)) == "read");
-  for (std::size_t size = 4; size < end; ++size)
-    CHECK(refusal_of(std::string_view{text}.substr(0, size)) != "read");
+  const auto check = [](const std::string& text, std::size_t from) {
+    const std::string_view whole{text};
+    REQUIRE(refusal_of(whole) == "read");
+    REQUIRE(refusal_of(whole.substr(0, whole.size() - 1)) == "read");
+    for (std::size_t size = from; size < whole.size() - 1; ++size)
+      CHECK(refusal_of(whole.substr(0, size)) != "read");
+  };
+  check("a: [1, {b: \"c\n  d\n\n \"}]\n", 4);
+  check("a: \"b\n  c\n\n  d\"\n", 4);
+  check("a: 'b\n\t \n'\n", 4);
 }
 
 TEST_CASE("the end of the text is the end of a block") {
