@@ -130,7 +130,7 @@ private:
 namespace detail {
 
 template <class Refusal>
-std::string words_of(const Refusal& refusal) {
+std::string in_words(const Refusal& refusal) {
   if constexpr (std::convertible_to<const Refusal&, std::string_view>)
     return std::string{std::string_view{refusal}};
   else if constexpr (requires { std::string{refusal.to_string()}; })
@@ -147,7 +147,7 @@ std::string words_of(const Refusal& refusal) {
 template <class Refusal>
 [[noreturn]] void throw_refusal(const rejection<Refusal>& why) {
   if (why.conflict()) throw_refusal(*why.conflict());
-  throw error{errc::refused, detail::words_of(*why.refusal())};
+  throw error{errc::refused, detail::in_words(*why.refusal())};
 }
 
 } // namespace evstore

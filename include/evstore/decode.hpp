@@ -64,6 +64,18 @@ bool decode_event(const event_view& event, Visitor&& visitor) try {
   detail::rethrow_at(failed, event);
 }
 
+/// Decodes a stored event of which it is known that it is an `Event`; instantiates nothing for the
+/// other types of the set. Throws as `decode_event` does.
+template <class Set, class Event>
+Event decode_as(const event_view& event) try {
+  Event decoded{};
+  INCLUDE_evstore_json_read_hpp_TO_DECODE<Set>::template read_event<Event>(event.schema, event.data,
+                                                                           decoded);
+  return decoded;
+} catch (const error& failed) {
+  detail::rethrow_at(failed, event);
+}
+
 /// Reads a state that a snapshot has kept. Throws `errc::decode_failed` with the JSON path.
 template <class State>
 void decode_state(std::string_view text, State& state) {

@@ -36,7 +36,9 @@ constexpr void evolve(State& state, const Event& event, const event_view& record
 /// decoded. What given/when/then tests and the laws are built on.
 template <class State, class... Events>
 constexpr State fold(State state, const Events&... events) {
-  const auto take = [&](const auto& event, const event_details*) { evstore::evolve(state, event); };
+  [[maybe_unused]] const auto take = [&](const auto& event, const event_details*) {
+    evstore::evolve(state, event);
+  };
   (evstore::for_each_emitted(events, take), ...);
   return state;
 }

@@ -59,10 +59,10 @@ struct snapshot_rule {
   bool used = true;
   std::span<const std::string_view> types{};
 
-  [[nodiscard]] bool due(stream_version before, stream_version after) const noexcept {
+  [[nodiscard]] constexpr bool due(stream_version before, stream_version after) const noexcept {
     return used && count != 0 && after.value() / count > before.value() / count;
   }
-  [[nodiscard]] bool due(std::string_view type) const noexcept {
+  [[nodiscard]] constexpr bool due(std::string_view type) const noexcept {
     return used && std::find(types.begin(), types.end(), type) != types.end();
   }
 };

@@ -180,7 +180,7 @@ public:
     if (known != rules_.end())
       known->second = rule_of<Set>(policy);
     else
-      rules_.emplace_back(&detail::identity_of<State>, rule_of<Set>(policy));
+      rules_.emplace_back(&identity_of<State>, rule_of<Set>(policy));
   }
 
   /// Takes a snapshot now, whatever the policy says. Returns the state that it holds.
@@ -217,9 +217,13 @@ public:
   [[nodiscard]] Adapter& adapter() noexcept { return adapter_; }
 
 private:
+  /// Its address is the identity of a state type.
+  template <class State>
+  static constexpr char identity_of = 0;
+
   template <class State>
   static bool is_rule_of(const std::pair<const void*, snapshot_rule>& entry) noexcept {
-    return entry.first == &detail::identity_of<State>;
+    return entry.first == &identity_of<State>;
   }
 
   template <class State>

@@ -1,0 +1,282 @@
+#pragma once
+
+#include <evstore/adapter.hpp>
+#include <evstore/decode.hpp>
+#include <evstore/log_digest.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace evstore {
+
+/// How far a transfer has come.
+struct transfer_progress {
+  std::uint64_t events = 0; ///< compared or copied so far
+  global_position at;       ///< of the last of them, in the source
+  global_position head;     ///< of the source when the transfer began
+};
+
+struct transfer_options {
+  /// Called after the commit that completes each further `progress_every` events, and at the end.
+  std::function<void(const transfer_progress&)> progress{};
+  std::uint64_t progress_every = 10'000;
+  /// Whether the destination is read back in full and its digest compared.
+  bool verify = true;
+};
+
+/// What a transfer has done.
+struct transfer_report {
+  std::uint64_t found = 0;  ///< events that the destination had already
+  std::uint64_t copied = 0; ///< events that were appended to it
+  log_digest source{};
+  std::optional<log_digest> destination{}; ///< equal to `source`; absent without `verify`
+};
+
+namespace detail {
+
+/// Pulls a log commit by commit, as far as its events are still shown. Owns the events of the
+/// commit at hand, because a commit may cross the cursor's batches.
+template <event_cursor Cursor>
+class commit_reader {
+public:
+  explicit commit_reader(Cursor cursor) : cursor_{std::move(cursor)} {}
+
+  /// The next commit, good until the next call; empty at the end.
+  std::span<const event_record> next() {
+    std::size_t size = 0;
+    for (const event_view* event = peek(); event; event = peek()) {
+      if (size != 0 && !is_same_commit(records_[size - 1], *event)) break;
+      if (size == records_.size()) records_.emplace_back();
+      records_[size++] = event_record{*event};
+      ++at_;
+    }
+    return {records_.data(), size};
+  }
+
+private:
+  const event_view* peek() {
+    if (at_ == batch_.size()) {
+      batch_ = cursor_.next();
+      at_ = 0;
+    }
+    return at_ < batch_.size() ? &batch_[at_] : nullptr;
+  }
+
+  /// Events of one commit stand behind each other; some of them may be hidden by now.
+  static bool is_same_commit(const event_record& a, const event_view& b) noexcept {
+    return b.commit.count == a.commit.count && b.commit.index > a.commit.index &&
+           b.position.value() - a.position.value() == b.commit.index - a.commit.index;
+  }
+
+  Cursor cursor_;
+  std::span<const event_view> batch_{};
+  std::size_t at_ = 0;
+  std::vector<event_record> records_;
+};
+
+template <adapter Adapter>
+auto read_commits(Adapter& store) {
+  return commit_reader{store.read_all(query::all(), {})};
+}
+
+inline void add_commit(log_digest& digest, std::span<const event_record> commit) {
+  for (std::size_t i = 0; i < commit.size(); ++i)
+    digest.add(commit[i],
+               {static_cast<std::uint32_t>(i + 1), static_cast<std::uint32_t>(commit.size())});
+}
+
+template <adapter Adapter>
+log_digest digest_of(Adapter& store) {
+  log_digest digest;
+  auto commits = read_commits(store);
+  for (auto commit = commits.next(); !commit.empty(); commit = commits.next())
+    add_commit(digest, commit);
+  return digest;
+}
+
+[[noreturn]] inline void throw_diverged(const event_record& event, std::string_view how) {
+  error_place place;
+  place.stream = event.stream;
+  place.version = event.version.value();
+  place.position = event.position.value();
+  place.type = event.type;
+  throw error{errc::corrupt,
+              "the destination is not the beginning of the source: " + std::string{how} +
+                  "; copy into an empty store",
+              std::move(place)};
+}
+
+/// Everything but the position, and the place in the commit, which the digest settles.
+inline bool is_same_event(const event_record& a, const event_view& b) noexcept {
+  return a.stream == b.stream && a.version == b.version && a.type == b.type &&
+         a.schema == b.schema && a.id == b.id && a.time == b.time && a.data == b.data &&
+         a.metadata == b.metadata &&
+         std::equal(a.tags.begin(), a.tags.end(), b.tags.begin(), b.tags.end());
+}
+
+/// Walks along a destination that an earlier transfer has filled in part.
+template <adapter Source, class Cursor>
+class prefix_check {
+public:
+  prefix_check(Source& source, Cursor cursor) : source_{&source}, cursor_{std::move(cursor)} {
+    step();
+  }
+
+  /// True if the destination has the commit; false if it ends before it. Else it has diverged.
+  bool has(std::span<const event_record> commit) {
+    for (std::size_t i = 0; i < commit.size(); ++i) {
+      while (at_ && !is_same_event(commit[i], *at_) && is_hidden(*at_)) step();
+      if (!at_ && i == 0) return false;
+      if (!at_) throw_diverged(commit[i], "it has only a part of a commit");
+      if (!is_same_event(commit[i], *at_)) throw_diverged(commit[i], "it has another event here");
+      step();
+    }
+    return true;
+  }
+
+  /// To be called when the source has no more.
+  void require_end() {
+    while (at_ && is_hidden(*at_)) step();
+    if (at_) throw_diverged(event_record{*at_}, "it has an event that the source has not");
+  }
+
+private:
+  /// What the source does not show any more, and what stands in its place in the destination.
+  bool is_hidden(const event_view& event) const {
+    return event.version < source_->state_of(event.stream).first;
+  }
+
+  void step() {
+    if (next_ == batch_.size()) {
+      batch_ = cursor_.next();
+      next_ = 0;
+    }
+    at_ = next_ < batch_.size() ? &batch_[next_++] : nullptr;
+  }
+
+  Source* source_;
+  Cursor cursor_;
+  std::span<const event_view> batch_{};
+  std::size_t next_ = 0;
+  const event_view* at_ = nullptr;
+};
+
+/// Appends commits as they were. What the source hides leaves a gap in front of a stream; facts
+/// that hide themselves fill it, so that versions stay what they were.
+template <adapter Source, adapter Destination>
+class commit_copier {
+public:
+  commit_copier(Source& source, Destination& destination)
+      : source_{&source}, destination_{&destination} {}
+
+  void copy(std::span<const event_record> commit) {
+    prepare(commit);
+    append_result appended = destination_->append({writes_, {}});
+    while (!appended && fill_gap(commit, appended.error()))
+      appended = destination_->append({writes_, {}});
+    if (!appended) throw_diverged(commit.front(), appended.error().to_string());
+    if (appended->replayed) throw_diverged(commit.front(), "it has this commit elsewhere");
+  }
+
+private:
+  void prepare(std::span<const event_record> commit) {
+    events_.clear();
+    writes_.clear();
+    tags_.clear();
+    std::size_t tag_count = 0;
+    for (const event_record& event : commit) tag_count += event.tags.size();
+    tags_.reserve(tag_count); // spans into both vectors are taken while they grow
+    events_.reserve(commit.size());
+    for (const event_record& event : commit) {
+      const std::size_t first_tag = tags_.size();
+      tags_.insert(tags_.end(), event.tags.begin(), event.tags.end());
+      const bool goes_on = !writes_.empty() && writes_.back().stream == event.stream;
+      const std::size_t first =
+          goes_on ? events_.size() - writes_.back().events.size() : events_.size();
+      events_.push_back({.type = event.type,
+                         .data = json_view::trusted(event.data),
+                         .schema = event.schema,
+                         .id = event.id,
+                         .tags = {tags_.data() + first_tag, event.tags.size()},
+                         .metadata = json_view::trusted(event.metadata),
+                         .time = event.time});
+      if (!goes_on) writes_.push_back({event.stream, exactly(event.version.value() - 1), {}});
+      writes_.back().events = {events_.data() + first, events_.size() - first};
+    }
+  }
+
+  /// True if the conflict was a gap that the source hides, and the gap is filled now.
+  bool fill_gap(std::span<const event_record> commit, const append_conflict& conflict) {
+    if (conflict.reason != append_conflict::kind::version) return false;
+    const stream_version begin = conflict.expected.version().next();
+    const bool hidden = begin <= source_->state_of(conflict.what).first;
+    if (conflict.actual >= conflict.expected.version() || !hidden) return false;
+    const std::string data = truncated_data(begin);
+    const std::vector<new_event> facts(
+        static_cast<std::size_t>(begin.value() - 1 - conflict.actual.value()),
+        {.type = fact::truncated, .data = json_view::trusted(data), .time = commit.front().time});
+    const stream_write write{conflict.what, exactly(conflict.actual), facts};
+    return destination_->append({{&write, 1}, {}}).has_value();
+  }
+
+  Source* source_;
+  Destination* destination_;
+  std::vector<new_event> events_;
+  std::vector<stream_write> writes_;
+  std::vector<std::string_view> tags_;
+};
+
+} // namespace detail
+
+/// Copies the log of one adapter to another: every event that the source shows when the copy
+/// begins, with its stream, version, type, schema, id, time, tags, data and metadata, byte for
+/// byte, in the same order and the same commits, facts of the library included. Positions are the
+/// destination's own. Snapshots are not copied: they are derived.
+///
+/// Resumable: a destination that holds the beginning of the source already is compared event by
+/// event and then continued. Throws `errc::corrupt` naming the first event where it is anything
+/// else, or where another writer gets in between; what was copied stays. One append per commit:
+/// open the destination with a weaker durability than `sync` to go fast, and sync it afterwards.
+template <adapter Source, adapter Destination>
+transfer_report copy(Source& source, Destination& destination,
+                     const transfer_options& options = {}) {
+  transfer_report report;
+  transfer_progress progress{.head = source.head()};
+  auto commits = detail::read_commits(source);
+  detail::prefix_check present{source, destination.read_all(query::all(), {})};
+  detail::commit_copier copier{source, destination};
+
+  bool resuming = true;
+  std::uint64_t told = 0;
+  for (auto commit = commits.next(); !commit.empty(); commit = commits.next()) {
+    resuming = resuming && present.has(commit);
+    if (!resuming) copier.copy(commit);
+    (resuming ? report.found : report.copied) += commit.size();
+    detail::add_commit(report.source, commit);
+    progress.events += commit.size();
+    progress.at = commit.back().position;
+    if (options.progress && progress.events - told >= options.progress_every) {
+      options.progress(progress);
+      told = progress.events;
+    }
+  }
+  if (resuming) present.require_end();
+  if (options.verify) {
+    report.destination = detail::digest_of(destination);
+    if (*report.destination != report.source)
+      throw error{errc::corrupt, "the destination differs from the source after the copy: digest " +
+                                     report.destination->to_string() + " instead of " +
+                                     report.source.to_string()};
+  }
+  if (options.progress) options.progress(progress);
+  return report;
+}
+
+} // namespace evstore
