@@ -19,8 +19,8 @@ namespace evstore {
 /// How far a transfer has come.
 struct transfer_progress {
   std::uint64_t events = 0; ///< compared or copied so far
-  global_position at;       ///< of the last of them, in the source
-  global_position head;     ///< of the source when the transfer began
+  global_position at{};     ///< of the last of them, in the source
+  global_position head{};   ///< of the source when the transfer began
 };
 
 struct transfer_options {
