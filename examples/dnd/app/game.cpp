@@ -1,0 +1,100 @@
+#include "app/game.hpp"
+
+#include "campaign/decide.hpp"
+#include "campaign/narrate.hpp"
+#include "language/parse.hpp"
+#include "language/syntax.hpp"
+#include "language/text.hpp"
+#include "language/words.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+namespace dnd {
+
+namespace {
+
+outcome refused(complaint why) {
+  outcome result;
+  result.why_not = std::move(why);
+  return result;
+}
+
+outcome answered(std::string sentence) {
+  outcome result;
+  result.sentences.push_back(std::move(sentence));
+  return result;
+}
+
+/// Carries out each kind of command.
+struct performance {
+  campaign_log& log;
+  const books& library;
+  dice_source& dice;
+
+  outcome operator()(const command::deed& wanted) const {
+    campaign_state after = log.state();
+    auto decided = decide(after, wanted, dice, library);
+    if (!decided) return refused(decided.error());
+    return tell(std::move(after), log.append(*decided));
+  }
+  outcome operator()(const command::save_session&) const {
+    campaign_state after = log.state();
+    return tell(std::move(after), log.save());
+  }
+  outcome operator()(const command::hint&) const { return answered(hint(log.state())); }
+  outcome operator()(const command::help& wanted) const {
+    if (auto text = help_text(wanted.topic ? wanted.topic->text : "")) return answered(*text);
+    return refused({"there is no command \"" + wanted.topic->text + "\"; help lists them all",
+                    wanted.topic->at, wanted.topic->length});
+  }
+  outcome operator()(const command::quit&) const {
+    outcome result;
+    result.quit = true;
+    return result;
+  }
+
+private:
+  /// Each sentence sees the state right after its event.
+  static outcome tell(campaign_state after, recorded written) {
+    outcome result;
+    for (const event& happened : written.events) {
+      std::visit([&](const auto& payload) { after.evolve(payload); }, happened);
+      result.sentences.push_back(narrate(happened, after));
+    }
+    result.events = std::move(written.events);
+    result.warnings = std::move(written.warnings);
+    return result;
+  }
+};
+
+} // namespace
+
+outcome game::perform(std::string_view line) {
+  if (is_silent(line)) return {};
+  const auto wanted = parse_command(line);
+  if (!wanted) return refused(wanted.error());
+  return std::visit(performance{log_, library_, dice_}, *wanted);
+}
+
+std::optional<std::string> help_text(std::string_view topic) {
+  std::string text;
+  std::size_t width = 0;
+  for (const syntax& known : all_syntax()) width = std::max(width, known.keyword.size());
+  for (const syntax& known : all_syntax()) {
+    if (topic.empty()) {
+      text.append(text.empty() ? "" : "\n").append(known.keyword);
+      text.append(width + 2 - known.keyword.size(), ' ').append(known.summary);
+    } else if (same_word(known.keyword, topic) ||
+               same_word(known.keyword.substr(0, known.keyword.find(' ')), topic)) {
+      text.append(text.empty() ? "" : "\n").append(known.usage);
+      text.append("\n    ").append(known.summary);
+    }
+  }
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+} // namespace dnd

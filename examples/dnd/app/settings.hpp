@@ -1,0 +1,43 @@
+#pragma once
+
+#include "log/snapshot_rhythm.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace dnd {
+
+/// What the command line said; absent is what it did not say.
+struct flags {
+  std::optional<std::string> config;
+  std::optional<std::string> worlds_dir;
+  std::optional<std::string> data_dir;
+  std::optional<std::string> world;
+  std::optional<std::string> snapshots;
+};
+
+/// What holds in the end.
+struct settings {
+  std::filesystem::path worlds_dir;
+  std::filesystem::path data_dir;
+  std::string world;
+  snapshot_rhythm snapshots;
+};
+
+/// The value of an environment variable, if it is set and not empty.
+using environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Each setting from the first that has it: flag, environment (`DND_WORLDS_DIR`, `DND_DATA_DIR`,
+/// `DND_WORLD`, `DND_SNAPSHOTS`), configuration file, default (`./worlds`, the data that the
+/// program came with, `default`, `every-100`). The file is `--config`, else `DND_CONFIG`, else
+/// `./dnd.yaml` if there is one. Relative paths are relative to where the program runs, wherever
+/// they were said.
+///
+/// Throws `problem` for a file that is named and missing, is no YAML, or has settings that do not
+/// exist or make no sense.
+settings choose_settings(const flags& said, const environment& variable);
+
+} // namespace dnd
