@@ -1,0 +1,195 @@
+#pragma once
+
+#include <evstore/adapter.hpp>
+#include <evstore/check.hpp>
+#include <evstore/jsonl/cursor.hpp>
+#include <evstore/jsonl/files.hpp>
+#include <evstore/jsonl/log_follower.hpp>
+#include <evstore/jsonl/log_writer.hpp>
+#include <evstore/jsonl/options.hpp>
+#include <evstore/jsonl/recovery.hpp>
+#include <evstore/jsonl/shared_log.hpp>
+#include <evstore/jsonl/snapshot_files.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace evstore::jsonl {
+
+/// A store in a JSONL file: one event a line, crash-safe, readable by people and by any JSON tool.
+/// Opened by `open` and `open_read_only`; a handle moves and does not copy.
+///
+/// One handle writes to a log at a time, any number of handles in any number of processes read it,
+/// and see new commits as they are made. All functions but the destructor and the move may be
+/// called by any number of threads at once. Cursors may outlive the handle.
+///
+/// Limits: 4,294,967,294 events, 256 MiB a record, local file systems. Index memory: see
+/// `log_index`.
+template <file_calls Files>
+class basic_adapter {
+public:
+  /// Opens for writing; see `open`.
+  static basic_adapter open(const std::string& path, const options& how, const Files& files = {}) {
+    basic_adapter opened{files, path};
+    require_regular(files, path, !how.create);
+    log_lock<Files> lock{files, path};
+    file<Files> log = open_regular(files, path, O_RDWR | (how.create ? O_CREAT : 0));
+    // What a failed sync left in the page cache may not be on the disk, and must not be believed.
+    log.sync();
+    sync_directory(files, directory_of(path));
+    Files{files}.drop_cache(log.descriptor(), 0);
+
+    std::optional<torn_tail>& torn = opened.read(std::move(log), how.checksums, lock.mark());
+    std::optional<torn_tail> uncut;
+    if (torn) {
+      try {
+        cut_off(opened.log_->log, *torn);
+      } catch (const error& why) {
+        if (why.code() != errc::storage_full) throw; // a full disk can still be read
+        uncut = torn;
+      }
+    }
+    if (!uncut) close_last_line(opened.log_->log, opened.log_->end);
+    describe(opened.report_, opened.log_->end, lock.mark());
+    opened.writer_ = std::make_unique<log_writer<Files>>(opened.log_, std::move(lock),
+                                                         how.durability, std::move(uncut));
+    return opened;
+  }
+
+  /// Opens for reading; see `open_read_only`.
+  static basic_adapter open_read_only(const std::string& path, const read_options& how,
+                                      const Files& files = {}) {
+    basic_adapter opened{files, path};
+    require_regular(files, path, true);
+    opened.read(open_regular(files, path, O_RDONLY), how.checksums, std::nullopt);
+    describe(opened.report_, opened.log_->end, std::nullopt);
+    opened.follower_ = std::make_unique<log_follower<Files>>(opened.log_);
+    return opened;
+  }
+
+  /// What opening found. Empty for a log that was closed in order.
+  [[nodiscard]] const open_report& report() const noexcept { return report_; }
+  [[nodiscard]] const std::string& path() const noexcept { return log_->log.path(); }
+
+  append_result append(const commit_view& commit) {
+    require_writer();
+    return writer_->append(commit);
+  }
+
+  [[nodiscard]] basic_cursor<Files> read_stream(std::string_view stream,
+                                                const stream_range& range) const {
+    catch_up();
+    return {log_, stream, range};
+  }
+  [[nodiscard]] basic_cursor<Files> read_all(const query& which, const store_range& range) const {
+    catch_up();
+    return {log_, which, range};
+  }
+
+  [[nodiscard]] stream_state state_of(std::string_view stream) const {
+    catch_up();
+    const std::shared_lock lock{log_->mutex};
+    return log_->index.state_of(stream);
+  }
+  [[nodiscard]] global_position head() const {
+    catch_up();
+    const std::shared_lock lock{log_->mutex};
+    return global_position{log_->end.position};
+  }
+
+  [[nodiscard]] global_position wait_beyond(global_position after,
+                                            std::chrono::milliseconds patience) const {
+    if (follower_) return follower_->wait_beyond(after, patience);
+    constexpr std::chrono::hours longest{24 * 365}; // the clock's arithmetic must not overflow
+    std::shared_lock lock{log_->mutex};
+    log_->grown.wait_for(lock, std::min<std::chrono::milliseconds>(patience, longest),
+                         [&] { return log_->end.position > after.value(); });
+    return global_position{log_->end.position};
+  }
+
+  /// Throws `errc::read_only` for a handle that was opened for reading.
+  void save_snapshot(std::string_view key, const snapshot_view& snapshot) {
+    require_writer();
+    require_snapshot_key(key);
+    if (snapshot.position > head())
+      throw error{errc::invalid_argument, "a snapshot is of a position that the log has"};
+    snapshots_.save(key, snapshot, log_->crc_at(snapshot.position.value()));
+  }
+
+  [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
+    require_snapshot_key(key);
+    snapshot_lookup lookup;
+    auto found = snapshots_.load(key, lookup.ignored);
+    if (!found) return lookup;
+    if (found->snapshot.position > head())
+      lookup.ignored = "the snapshot is of a position that the log has not reached";
+    else if (log_->crc_at(found->snapshot.position.value()) != found->record_crc)
+      lookup.ignored = "the snapshot was taken of another log";
+    else
+      lookup.snapshot = std::move(found->snapshot);
+    return lookup;
+  }
+
+private:
+  basic_adapter(const Files& files, const std::string& path) : snapshots_{files, path} {}
+
+  std::optional<torn_tail>& read(file<Files> log, jsonl::checksums checks,
+                                 const std::optional<durable_mark>& mark) {
+    log_ = std::make_shared<shared_log<Files>>(std::move(log));
+    log_->checksums = checks;
+    report_.torn = scan_log(*log_, mark);
+    return report_.torn;
+  }
+
+  /// The next append must not be glued to the last line.
+  static void close_last_line(const file<Files>& log, log_end& end) {
+    if (!end.open_line) return;
+    log.write_or_throw("\n", end.offset);
+    log.sync();
+    ++end.offset;
+    end.open_line = false;
+  }
+
+  void require_writer() const {
+    if (!writer_) throw error{errc::read_only, "this handle was opened for reading"};
+  }
+  void catch_up() const {
+    if (follower_) follower_->refresh();
+  }
+
+  std::shared_ptr<shared_log<Files>> log_;
+  std::unique_ptr<log_writer<Files>> writer_;     // of a handle that writes
+  std::unique_ptr<log_follower<Files>> follower_; // of one that reads
+  snapshot_files<Files> snapshots_;
+  open_report report_;
+};
+
+using cursor = basic_cursor<posix_files>;
+using adapter = basic_adapter<posix_files>;
+
+static_assert(check_adapter<adapter>());
+
+/// Opens the log at `path` for writing, and makes it first if it is not there. Beside it appear
+/// `<path>.lock`, and when they are needed `<path>.snapshots` and `<path>.torn-*`.
+///
+/// An append that a crash left unfinished is cut off, kept, and told in `report()`. Throws `error`
+/// and leaves the log as it is: `locked` if another handle has it open for writing, `corrupt` for
+/// damage in what was durable, `invalid_argument` for what is no regular file, `read_only`,
+/// `not_found`, `storage_full` and `io_failed` as the operating system says.
+[[nodiscard]] inline adapter open(const std::string& path, const options& how = {}) {
+  return adapter::open(path, how);
+}
+
+/// Opens the log at `path` for reading, also while another process writes to it: the handle follows
+/// the log and shows whole commits only. Changes nothing on the disk.
+[[nodiscard]] inline adapter open_read_only(const std::string& path, const read_options& how = {}) {
+  return adapter::open_read_only(path, how);
+}
+
+} // namespace evstore::jsonl

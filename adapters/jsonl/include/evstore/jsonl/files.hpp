@@ -1,0 +1,82 @@
+#pragma once
+
+#include <evstore/config.hpp>
+
+#include <cerrno>
+#include <concepts>
+#include <cstddef>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+namespace evstore::jsonl {
+
+/// The seam between the adapter and the operating system: every call on a file goes through one of
+/// these, with the meaning, the return value and the `errno` of the system call of that name. A
+/// test puts a failing or a simulated disk here (the object is kept and copied, so it may hold a
+/// pointer); in production it is empty and every call is direct.
+template <class F>
+concept file_calls =
+    std::copyable<F> && requires(F& files, const char* path, int fd, void* out, const void* in,
+                                 std::size_t size, off_t at, struct stat* status) {
+      { files.open(path, 0, mode_t{}) } -> std::same_as<int>;
+      { files.close(fd) } -> std::same_as<int>;
+      { files.pread(fd, out, size, at) } -> std::same_as<ssize_t>;
+      { files.pwrite(fd, in, size, at) } -> std::same_as<ssize_t>;
+      { files.ftruncate(fd, at) } -> std::same_as<int>;
+      { files.fdatasync(fd) } -> std::same_as<int>;
+      { files.fsync(fd) } -> std::same_as<int>;
+      { files.fstat(fd, status) } -> std::same_as<int>;
+      { files.lstat(path, status) } -> std::same_as<int>;
+      { files.rename(path, path) } -> std::same_as<int>;
+      { files.link(path, path) } -> std::same_as<int>;
+      { files.unlink(path) } -> std::same_as<int>;
+      { files.mkdir(path, mode_t{}) } -> std::same_as<int>;
+      { files.try_lock(fd) } -> std::same_as<int>;
+      { files.drop_cache(fd, at) } -> std::same_as<void>;
+    };
+
+struct posix_files {
+  static int open(const char* path, int flags, mode_t mode) noexcept {
+    return ::open(path, flags, mode);
+  }
+  static int close(int fd) noexcept { return ::close(fd); }
+  static ssize_t pread(int fd, void* out, std::size_t size, off_t at) noexcept {
+    return ::pread(fd, out, size, at);
+  }
+  static ssize_t pwrite(int fd, const void* in, std::size_t size, off_t at) noexcept {
+    return ::pwrite(fd, in, size, at);
+  }
+  static int ftruncate(int fd, off_t size) noexcept { return ::ftruncate(fd, size); }
+  static int fdatasync(int fd) noexcept { return ::fdatasync(fd); }
+  static int fsync(int fd) noexcept { return ::fsync(fd); }
+  static int fstat(int fd, struct stat* status) noexcept { return ::fstat(fd, status); }
+  static int lstat(const char* path, struct stat* status) noexcept { return ::lstat(path, status); }
+  static int rename(const char* from, const char* to) noexcept { return ::rename(from, to); }
+  static int link(const char* from, const char* to) noexcept { return ::link(from, to); }
+  static int unlink(const char* path) noexcept { return ::unlink(path); }
+  static int mkdir(const char* path, mode_t mode) noexcept { return ::mkdir(path, mode); }
+
+  /// An exclusive lock of the open file description (`F_OFD_SETLK`): another handle of the same
+  /// process is refused too, and closing some other descriptor of the file does not drop it.
+  static int try_lock(int fd) noexcept {
+#if defined(F_OFD_SETLK)
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    return ::fcntl(fd, F_OFD_SETLK, &whole);
+#else
+#error "evstore's JSONL adapter needs locks of open file descriptions (F_OFD_SETLK)"
+#endif
+  }
+
+  /// Forgets what the page cache holds of the file from `at` on. After a failed sync it may hold
+  /// bytes that never reached the disk.
+  static void drop_cache(int fd, off_t at) noexcept {
+    ::posix_fadvise(fd, at, 0, POSIX_FADV_DONTNEED);
+  }
+};
+
+} // namespace evstore::jsonl

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <evstore/config.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace evstore::jsonl {
+
+/// When an acknowledged commit survives what.
+class durability {
+public:
+  enum class kind : std::uint8_t { sync, batched, none };
+
+  /// Power loss: each commit is synced before it is acknowledged; concurrent ones share a sync.
+  static constexpr durability sync() noexcept { return durability{kind::sync, {}}; }
+  /// The end of the process, and power loss `interval` later: a thread syncs that often.
+  static constexpr durability batched(std::chrono::milliseconds interval) noexcept {
+    return durability{kind::batched, interval};
+  }
+  /// The end of the process. Synced when the handle is closed.
+  static constexpr durability none() noexcept { return durability{kind::none, {}}; }
+
+  [[nodiscard]] constexpr kind what() const noexcept { return kind_; }
+  [[nodiscard]] constexpr std::chrono::milliseconds interval() const noexcept { return interval_; }
+
+private:
+  constexpr durability(kind what, std::chrono::milliseconds interval) noexcept
+      : kind_{what}, interval_{interval} {}
+
+  kind kind_;
+  std::chrono::milliseconds interval_;
+};
+
+/// What reading checks. Opening always checks what it reads.
+enum class checksums : std::uint8_t {
+  verified, ///< every record's, whenever it is read
+  ignored,  ///< faster replay of a log whose disk is trusted
+};
+
+struct options {
+  jsonl::durability durability = jsonl::durability::sync();
+  jsonl::checksums checksums = jsonl::checksums::verified;
+  bool create = true; ///< false: a log that is not there is `errc::not_found`
+};
+
+struct read_options {
+  jsonl::checksums checksums = jsonl::checksums::verified;
+};
+
+/// What a crash left unfinished at the end of the log: never acknowledged, so cut off.
+struct torn_tail {
+  std::uint64_t offset = 0;   ///< where the log ends now
+  std::uint64_t bytes = 0;    ///< how many were cut off; of a log opened for reading, passed over
+  std::uint64_t position = 0; ///< of the first record that is not there
+  std::string what{};         ///< what is wrong with it
+  std::string kept_in{};      ///< the file that has the bytes now; empty if they are still in place
+};
+
+/// What opening found that somebody may want to know. All of it is harmless.
+struct open_report {
+  std::optional<torn_tail> torn{};
+  std::uint64_t without_checksum = 0; ///< records, the first of the log: written by another program
+  std::vector<std::string> warnings{}; ///< everything, a sentence each, in words
+};
+
+} // namespace evstore::jsonl

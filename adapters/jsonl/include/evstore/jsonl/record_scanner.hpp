@@ -1,0 +1,205 @@
+#pragma once
+
+#include <evstore/event_record.hpp>
+#include <evstore/jsonl/arena.hpp>
+#include <evstore/jsonl/text_scan.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace evstore::jsonl {
+
+/// Reads records in the form that `record_writer` writes and no other: keys are compared as
+/// literals in their order, the payload is passed over, nothing is allocated for an event without
+/// tags. A line in any other form is for `tolerant_scanner`.
+///
+/// Views that a scan puts out point into the line, or into the scanner until `forget`. One thread
+/// at a time.
+class record_scanner {
+public:
+  /// `body` is a line without its seal, and 64 bytes behind it may be read. False: not canonical,
+  /// and `event` holds anything.
+  bool scan(std::string_view body, event_view& event) {
+    const char* at = body.data();
+    const char* const end = at + body.size();
+    std::uint64_t number = 0;
+
+    durable_.reset();
+    if (!take(at, R"({"position":)") || !take_number(at, end, number)) return false;
+    event.position = global_position{number};
+    if (!take(at, R"(,"stream":")") || !take_name(at, end, event.stream)) return false;
+    if (!take(at, R"(,"version":)") || !take_number(at, end, number)) return false;
+    event.version = stream_version{number};
+    if (!take(at, R"(,"type":")") || !take_name(at, end, event.type)) return false;
+
+    event.schema = 1;
+    if (take(at, R"(,"schema":)")) {
+      if (!take_number(at, end, number) || number == 0 || number > UINT32_MAX) return false;
+      event.schema = static_cast<std::uint32_t>(number);
+    }
+    event.id.reset();
+    if (take(at, R"(,"id":")") && !take_id(at, end, event.id)) return false;
+    if (!take(at, R"(,"time":")") || !take_time(at, end, event.time)) return false;
+    event.commit = commit_part{};
+    if (take(at, R"(,"commit":[)") && !take_part(at, end, event.commit)) return false;
+    if (take(at, R"(,"durable":)")) {
+      if (!take_number(at, end, number)) return false;
+      durable_ = global_position{number};
+    }
+    event.tags = {};
+    if (take(at, R"(,"tags":[)") && !take_tags(at, end, event.tags)) return false;
+    if (!take(at, R"(,"data":)") || at >= end || *at != '{' || end[-1] != '}') return false;
+
+    event.data = {at, static_cast<std::size_t>(end - at)};
+    event.metadata = {};
+    return !may_hold_metadata(event.data) || split_metadata(event);
+  }
+
+  /// What the record scanned last says was durable when it was written: the first record of each
+  /// sync batch does.
+  [[nodiscard]] const std::optional<global_position>& durable() const noexcept { return durable_; }
+
+  /// Ends the life of all views into the scanner.
+  void forget() noexcept {
+    chars_.clear();
+    views_.clear();
+  }
+
+private:
+  /// Keys hold no line end, so a comparison that runs over the end of the line fails there.
+  template <std::size_t N>
+  static bool take(const char*& at, const char (&literal)[N]) noexcept {
+    if (std::memcmp(at, literal, N - 1) != 0) return false;
+    at += N - 1;
+    return true;
+  }
+
+  static bool take_number(const char*& at, const char* end, std::uint64_t& out) noexcept {
+    const char* const begin = at;
+    std::uint64_t value = 0;
+    while (at < end) {
+      const auto digit = static_cast<unsigned>(*at - '0');
+      if (digit > 9) break;
+      value = value * 10 + digit;
+      ++at;
+    }
+    constexpr std::ptrdiff_t never_overflows = 19;
+    out = value;
+    const std::ptrdiff_t digits = at - begin;
+    return digits >= 1 && digits <= never_overflows && (*begin != '0' || digits == 1);
+  }
+
+  bool take_name(const char*& at, const char* end, std::string_view& out) {
+    const char* const begin = at;
+    at = find_string_end(begin, end);
+    if (at >= end) return false;
+    if (*at == '\\') return take_escaped_name(begin, at, end, out);
+    out = {begin, static_cast<std::size_t>(at - begin)};
+    ++at;
+    return true;
+  }
+
+  /// Names have no escapes but `\"` and `\\`.
+  bool take_escaped_name(const char* begin, const char*& at, const char* end,
+                         std::string_view& out) {
+    while (at < end && *at != '"') at = find_string_end(*at == '\\' ? at + 2 : at, end);
+    if (at >= end) return false;
+    const std::span<char> room = chars_.take(static_cast<std::size_t>(at - begin));
+    char* to = room.data();
+    for (const char* from = begin; from < at; ++from) {
+      if (*from == '\\') {
+        ++from;
+        if (*from != '"' && *from != '\\') return false;
+      }
+      *to++ = *from;
+    }
+    out = {room.data(), static_cast<std::size_t>(to - room.data())};
+    ++at;
+    return true;
+  }
+
+  static bool take_id(const char*& at, const char* end, std::optional<event_id>& out) noexcept {
+    constexpr std::size_t size = event_id::text_size;
+    if (static_cast<std::size_t>(end - at) <= size || at[size] != '"') return false;
+    out = event_id::parse({at, size});
+    at += size + 1;
+    return out.has_value();
+  }
+
+  static bool take_part(const char*& at, const char* end, commit_part& out) noexcept {
+    std::uint64_t index = 0;
+    std::uint64_t count = 0;
+    if (!take_number(at, end, index) || !take(at, ",") || !take_number(at, end, count) ||
+        !take(at, "]"))
+      return false;
+    if (index == 0 || index > count || count > UINT32_MAX) return false;
+    out = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(count)};
+    return true;
+  }
+
+  bool take_tags(const char*& at, const char* end, std::span<const std::string_view>& out) {
+    found_tags_.clear();
+    do {
+      std::string_view tag;
+      if (!take(at, "\"") || !take_name(at, end, tag)) return false;
+      found_tags_.push_back(tag);
+    } while (take(at, ","));
+    if (!take(at, "]")) return false;
+    const std::span<std::string_view> kept = views_.take(found_tags_.size());
+    std::copy(found_tags_.begin(), found_tags_.end(), kept.begin());
+    out = kept;
+    return true;
+  }
+
+  /// Consecutive records are mostly of one minute: its text is compared, and only the seconds read.
+  bool take_time(const char*& at, const char* end, timestamp& out) noexcept {
+    constexpr std::size_t size = timestamp_text_size;
+    constexpr std::size_t minute_size = sizeof "2026-11-20T21:20:" - 1;
+    if (static_cast<std::size_t>(end - at) <= size || at[size] != '"') return false;
+    if (std::memcmp(at, minute_text_, minute_size) != 0) {
+      const auto parsed = parse_timestamp({at, size});
+      if (!parsed) return false;
+      std::memcpy(minute_text_, at, minute_size);
+      minute_ = std::chrono::floor<std::chrono::minutes>(*parsed);
+    }
+    const auto digit = [text = at + minute_size](std::size_t i) {
+      return static_cast<unsigned>(text[i] - '0');
+    };
+    bool valid = digit(0) <= 5 && at[minute_size + 2] == '.' && at[minute_size + 9] == 'Z';
+    for (const std::size_t i : {1u, 3u, 4u, 5u, 6u, 7u, 8u}) valid = valid & (digit(i) <= 9);
+    if (!valid) return false;
+    const unsigned seconds = digit(0) * 10 + digit(1);
+    const unsigned micros =
+        ((((digit(3) * 10 + digit(4)) * 10 + digit(5)) * 10 + digit(6)) * 10 + digit(7)) * 10 +
+        digit(8);
+    out = minute_ + std::chrono::seconds{seconds} + std::chrono::microseconds{micros};
+    at += size + 1;
+    return true;
+  }
+
+  /// `data` holds everything up to the end of the record: cuts it where the payload ends.
+  static bool split_metadata(event_view& event) noexcept {
+    constexpr std::string_view key = R"(,"metadata":)";
+    const std::string_view both = event.data;
+    const std::size_t end = end_of_value(both);
+    if (end == both.size()) return true; // the words stand within the payload
+    const std::string_view rest = both.substr(end);
+    if (!rest.starts_with(key)) return false;
+    event.data = both.substr(0, end);
+    event.metadata = rest.substr(key.size());
+    return event.metadata.starts_with('{') && end_of_value(event.metadata) == event.metadata.size();
+  }
+
+  std::optional<global_position> durable_;
+  std::chrono::sys_time<std::chrono::minutes> minute_{};
+  char minute_text_[sizeof "2026-11-20T21:20:" - 1] = {'\n'}; // which is in no line
+  std::vector<std::string_view> found_tags_;
+  arena<std::string_view> views_;
+  arena<char> chars_;
+};
+
+} // namespace evstore::jsonl

@@ -1,0 +1,157 @@
+#pragma once
+
+#include <evstore/jsonl/commit_scan.hpp>
+#include <evstore/jsonl/file.hpp>
+#include <evstore/jsonl/log_lock.hpp>
+#include <evstore/jsonl/options.hpp>
+#include <evstore/jsonl/shared_log.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+/// What happens between the opening of a file and the first answer: the log is read and checked,
+/// and its end put in order.
+
+namespace evstore::jsonl {
+
+/// Throws what the user can understand for a path that leads to something other than a file, and
+/// with `must_exist` for one that leads nowhere.
+template <file_calls Files>
+void require_regular(Files files, const std::string& path, bool must_exist) {
+  const auto refuse = [&](std::string_view why) {
+    error_place place;
+    place.file = path;
+    throw error{errc::invalid_argument, why, std::move(place)};
+  };
+  struct stat found {};
+  if (path.empty()) refuse("the log has no name");
+  if (files.lstat(path.c_str(), &found) != 0) {
+    if (must_exist || errno != ENOENT) throw file_error(errno, "cannot open the log", path);
+    return;
+  }
+  // Two names of a log would have two locks, and so two writers.
+  if (S_ISLNK(found.st_mode)) refuse("the log is a symbolic link; name the file it leads to");
+  if (S_ISDIR(found.st_mode)) refuse("the log is a directory; name a file");
+  if (!S_ISREG(found.st_mode)) refuse("the log is no regular file");
+}
+
+/// Opens the log's file. What appeared there since it was looked at is not followed or waited for.
+template <file_calls Files>
+file<Files> open_regular(const Files& files, const std::string& path, int flags) {
+  file<Files> opened{files, path, flags};
+  if (!S_ISREG(opened.status().st_mode)) require_regular(files, path, true);
+  return opened;
+}
+
+/// Where the first record begins: behind a byte order mark, if there is one.
+template <file_calls Files>
+std::uint64_t first_offset(const file<Files>& log) {
+  std::array<char, byte_order_mark.size()> begin;
+  const std::size_t got = log.read(begin.data(), begin.size(), 0);
+  return std::string_view{begin.data(), got} == byte_order_mark ? got : 0;
+}
+
+/// Whether the file begins as our own writer begins one, as far as it goes; a crash may also leave
+/// zeros. Anything else that has no first record is somebody's file, and not ours to cut.
+template <file_calls Files>
+bool begins_like_a_log(const file<Files>& log, std::uint64_t from) {
+  constexpr std::string_view start = R"({"position":1,"stream":")";
+  std::array<char, start.size()> begin;
+  const std::string_view text{begin.data(), log.read(begin.data(), begin.size(), from)};
+  return text == start.substr(0, text.size()) || text.find_first_not_of('\0') == text.npos;
+}
+
+/// Tells a torn tail from damage. Torn is what nothing vouches for, neither a later record nor the
+/// mark that the last writer left: it was never acknowledged. Throws `errc::corrupt` for damage.
+template <file_calls Files>
+torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end, std::uint64_t size,
+                const std::optional<durable_mark>& mark) {
+  const auto damaged = [&](std::string_view advice) {
+    throw data_error(errc::corrupt, found.what + advice.data(), log.path(), found.offset,
+                     found.position);
+  };
+  if (end.position == 0 && !begins_like_a_log(log, end.offset))
+    damaged("; nothing in this file can be read: is it an event log?");
+  if (found.sealed_log || end.position == 0) {
+    // A file that is shorter than it was has lost its end. One that is not was altered.
+    const bool was_durable = mark && found.position <= mark->position;
+    const bool lost_its_end = found.cut_short && mark && size < mark->bytes;
+    if ((was_durable && !lost_its_end) || is_vouched_for(log, found, size))
+      damaged(" in a part of the log that was durable; see jsonl::verify and jsonl::repair");
+  } else if (!found.cut_short) {
+    damaged("; see jsonl::verify and jsonl::repair");
+  }
+  return {end.offset, size - end.offset, end.position + 1, found.what, {}};
+}
+
+/// Copies what is cut off the log into a file beside it, and makes that durable.
+template <file_calls Files>
+std::string keep_aside(const file<Files>& log, std::uint64_t from, std::uint64_t to,
+                       std::string_view kind) {
+  const std::string base = log.path() + "." + std::string{kind} + "-" + std::to_string(from);
+  file<Files> aside;
+  for (int attempt = 1; !aside.is_open(); ++attempt) {
+    const std::string name = attempt == 1 ? base : base + "-" + std::to_string(attempt);
+    aside = file<Files>::create_new(log.calls(), name);
+  }
+  const auto chunk = std::make_unique_for_overwrite<char[]>(line_window<Files>::chunk_size);
+  for (std::uint64_t at = from; at < to;) {
+    const std::size_t got =
+        log.read(chunk.get(), std::min<std::uint64_t>(line_window<Files>::chunk_size, to - at), at);
+    if (got == 0) break;
+    aside.write_or_throw({chunk.get(), got}, at - from);
+    at += got;
+  }
+  aside.sync();
+  sync_directory(log.calls(), directory_of(log.path()));
+  return aside.path();
+}
+
+/// Cuts a torn tail off, once its bytes are safe in a file of their own.
+template <file_calls Files>
+void cut_off(const file<Files>& log, torn_tail& torn) {
+  if (torn.bytes == 0) return;
+  torn.kept_in = keep_aside(log, torn.offset, torn.offset + torn.bytes, "torn");
+  log.truncate_or_throw(torn.offset);
+  log.sync();
+}
+
+inline void describe(open_report& report, const log_end& end,
+                     const std::optional<durable_mark>& mark) {
+  report.without_checksum = end.unsealed;
+  if (report.torn) {
+    std::string text = std::to_string(report.torn->bytes) +
+                       " bytes of an unfinished append at byte " +
+                       std::to_string(report.torn->offset) + " (" + report.torn->what + ")";
+    text += report.torn->kept_in.empty() ? " are passed over"
+                                         : " were cut off and kept in " + report.torn->kept_in;
+    report.warnings.push_back(std::move(text));
+  }
+  if (mark && end.position < mark->position)
+    report.warnings.push_back("the log ends at position " + std::to_string(end.position) +
+                              "; when it was last closed it ended at position " +
+                              std::to_string(mark->position));
+  if (end.unsealed != 0)
+    report.warnings.push_back(std::to_string(end.unsealed) +
+                              " records were written by another program and have no checksum");
+}
+
+/// Reads the whole log into `log.index` and `log.end`. Throws for damage; says what is torn.
+template <file_calls Files>
+std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<durable_mark>& mark) {
+  const std::uint64_t size = log.log.size();
+  if (log.end.offset == 0) log.end.offset = first_offset(log.log);
+  if (const auto found = commit_scan<Files>{log.log, log.end, size, log.index}.run())
+    return judge(log.log, *found, log.end, size, mark);
+  return std::nullopt;
+}
+
+} // namespace evstore::jsonl

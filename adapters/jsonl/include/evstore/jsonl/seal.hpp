@@ -1,0 +1,118 @@
+#pragma once
+
+#include <evstore/jsonl/crc32c.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <string_view>
+
+/// The end of a record, `,"crc":"9ae0daaf"}`: the CRC-32C of the line's bytes before it, continued
+/// from the crc of the line before. So a crc is that of all records up to its own, and a line that
+/// is altered, lost, swapped or borrowed from another log does not fit its neighbours.
+
+namespace evstore::jsonl {
+
+inline constexpr std::string_view seal_begin = R"(,"crc":")";
+inline constexpr std::string_view seal_end = R"("})";
+inline constexpr std::size_t crc_digits = 8;
+inline constexpr std::size_t seal_size = seal_begin.size() + crc_digits + seal_end.size();
+
+namespace detail {
+
+/// Eight lower-case hexadecimal digits as they stand in memory, the first digit in the low byte.
+inline std::uint64_t hex_of(std::uint32_t value) noexcept {
+  std::uint64_t x = value;
+  x = (x & 0x0000'0000'0000'FFFF) << 32 | (x & 0x0000'0000'FFFF'0000) >> 16;
+  x = (x & 0x0000'00FF'0000'00FF) << 16 | (x & 0x0000'FF00'0000'FF00) >> 8;
+  x = (x & 0x000F'000F'000F'000F) << 8 | (x & 0x00F0'00F0'00F0'00F0) >> 4;
+  const std::uint64_t letters = ((x + 0x0606'0606'0606'0606) >> 4) & 0x0101'0101'0101'0101;
+  return x + 0x3030'3030'3030'3030 + letters * ('a' - '0' - 10);
+}
+
+/// The inverse; of anything but eight such digits some number.
+inline std::uint32_t from_hex(std::uint64_t text) noexcept {
+  std::uint64_t x = (text & 0x0F0F'0F0F'0F0F'0F0F) + (text >> 6 & 0x0101'0101'0101'0101) * 9;
+  x = (x & 0x000F'000F'000F'000F) << 4 | (x & 0x0F00'0F00'0F00'0F00) >> 8;
+  x = (x & 0x0000'00FF'0000'00FF) << 8 | (x & 0x00FF'0000'00FF'0000) >> 16;
+  return static_cast<std::uint32_t>((x & 0xFFFF) << 16 | (x >> 32 & 0xFFFF));
+}
+
+inline std::uint64_t load_digits(const char* text) noexcept {
+  std::uint64_t digits = 0;
+  std::memcpy(&digits, text, sizeof digits);
+  return digits;
+}
+
+} // namespace detail
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "written for little-endian machines");
+
+/// Writes `crc_digits` characters.
+inline char* write_crc(char* out, std::uint32_t crc) noexcept {
+  const std::uint64_t digits = detail::hex_of(crc);
+  std::memcpy(out, &digits, sizeof digits);
+  return out + crc_digits;
+}
+
+/// Reads `crc_digits` characters: lower-case hexadecimal digits, or nothing.
+inline std::optional<std::uint32_t> parse_crc(std::string_view text) noexcept {
+  if (text.size() != crc_digits) return std::nullopt;
+  const std::uint64_t digits = detail::load_digits(text.data());
+  const std::uint32_t value = detail::from_hex(digits);
+  if (detail::hex_of(value) != digits) return std::nullopt;
+  return value;
+}
+
+/// Whether the line ends like a sealed record. Says nothing of the digits.
+inline bool is_sealed(std::string_view line) noexcept {
+  if (line.size() < seal_size) return false;
+  const char* const seal = line.data() + line.size() - seal_size;
+  return std::memcmp(seal, seal_begin.data(), seal_begin.size()) == 0 &&
+         std::memcmp(seal + seal_size - seal_end.size(), seal_end.data(), seal_end.size()) == 0;
+}
+
+/// What the seal of a sealed line is the checksum of, and the record without its end.
+inline std::string_view sealed_part(std::string_view line) noexcept {
+  return line.substr(0, line.size() - seal_size);
+}
+
+/// The digits of a sealed line's crc.
+inline std::string_view crc_text(std::string_view line) noexcept {
+  return line.substr(line.size() - seal_end.size() - crc_digits, crc_digits);
+}
+
+/// The crc that the next line continues from: 0 after a line without a seal.
+inline std::uint32_t crc_after(std::string_view line) noexcept {
+  return is_sealed(line) ? detail::from_hex(detail::load_digits(crc_text(line).data())) : 0;
+}
+
+/// How many of the lines, from the first on, are sealed and fit the line before; `seed` is the crc
+/// before the first. Three at a time, because each line names the crc that the next begins with.
+inline std::size_t count_intact(std::span<const std::string_view> lines,
+                                std::uint32_t seed) noexcept {
+  const auto fits = [](std::uint32_t crc, std::string_view line) {
+    return detail::hex_of(crc) == detail::load_digits(crc_text(line).data());
+  };
+  std::size_t i = 0;
+  for (; i + 3 <= lines.size(); i += 3) {
+    const std::array<std::string_view, 3> three{lines[i], lines[i + 1], lines[i + 2]};
+    if (!is_sealed(three[0]) || !is_sealed(three[1]) || !is_sealed(three[2])) break;
+    std::array<std::uint32_t, 3> crcs{seed, crc_after(three[0]), crc_after(three[1])};
+    crc32c_of_three(crcs, {sealed_part(three[0]), sealed_part(three[1]), sealed_part(three[2])});
+    if (!fits(crcs[0], three[0]) || !fits(crcs[1], three[1]) || !fits(crcs[2], three[2])) break;
+    seed = crcs[2];
+  }
+  for (; i < lines.size(); ++i) {
+    if (!is_sealed(lines[i])) break;
+    const std::uint32_t crc = crc32c(seed, sealed_part(lines[i]));
+    if (!fits(crc, lines[i])) break;
+    seed = crc;
+  }
+  return i;
+}
+
+} // namespace evstore::jsonl
