@@ -10,9 +10,14 @@ void add_lifetime(check_list<A>& checks) {
   using kind = append_conflict::kind;
 
   checks.push_back(
-      {"stores are independent", "A fresh store knows nothing of another.", [](probe<A>& on) {
-         on.append("s", no_stream, {{.type = "a", .id = id_of(1)}});
-         on.equal(on.types_of(query::all()), "a", "only its own events");
+      {"stores are independent", "A fresh store knows nothing of another, also not its ids.",
+       [](probe<A>& on) {
+         const commit_draft commit{{{"s", no_stream, {{.type = "a", .id = id_of(1)}}}}, {}};
+         on.append(commit);
+         A other = on.open_fresh();
+         on.equal(types(other.read_all(query::all(), {})), "", "the other is empty");
+         on.expect(!on.accepted(testing::append(other, commit), "in the other").replayed, "new");
+         on.equal(on.types_of(query::all()), "a", "the first has its own");
        }});
   checks.push_back({"a handle may be moved", "The new one has the store.", [](probe<A>& on) {
                       on.append("s", any, "a");

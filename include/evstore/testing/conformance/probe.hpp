@@ -67,6 +67,8 @@ public:
 
   A store; ///< the handle on the store of this check
 
+  /// Another empty store, beside this one.
+  [[nodiscard]] A open_fresh() const { return subject_.open_fresh(); }
   [[nodiscard]] bool dense_positions() const { return subject_.dense_positions; }
   void reopen() {
     if (!subject_.reopen) throw check_skipped{"the adapter keeps nothing when it is closed"};
@@ -119,8 +121,8 @@ public:
   void equal(const T& actual, const U& expected, std::string_view what,
              place at = place::current()) const {
     if (actual == expected) return;
-    broken(std::string{what} + ": expected " + shortened(in_words(expected)) +
-               ", got " + shortened(in_words(actual)),
+    broken(std::string{what} + ": expected " + shortened(in_words(expected)) + ", got " +
+               shortened(in_words(actual)),
            at);
   }
   append_receipt accepted(const append_result& outcome, std::string_view what,

@@ -79,13 +79,6 @@ void add_refusals(check_list<A>& checks) {
                                     "metadata");
                     }});
   checks.push_back(
-      {"data that is not JSON cannot be handed over",
-       "`json_view` is the proof that a text is valid JSON on one line.", [](probe<A>& on) {
-         for (const char* data : {"{", "{'a':1}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":01}",
-                                  "{\"a\":\"\xFF\"}", "{\"a\":\"\\ud800\"}", "{} {}", "{\n}"})
-           refuses_event(on, errc::invalid_payload, {.type = "a", .data = data}, data);
-       }});
-  checks.push_back(
       {"a recorded time that cannot be written down is refused", by_admission, [](probe<A>& on) {
          using namespace std::chrono;
          const auto before = sys_days{year{0} / 1 / 1} - microseconds{1};

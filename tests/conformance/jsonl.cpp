@@ -1,0 +1,44 @@
+#include "../unit/jsonl/scratch.hpp"
+
+#include <evstore/jsonl/adapter.hpp>
+#include <evstore/testing/conformance.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <utility>
+
+namespace {
+
+namespace jsonl = evstore::jsonl;
+using jsonl::adapter;
+
+void keep_the_contract(const jsonl::options& how) {
+  const scratch disk;
+  int count = 0;
+  const evstore::testing::subject<adapter> on_disk{
+      .open_fresh =
+          [&] { return jsonl::open(disk.path("log-" + std::to_string(++count) + ".jsonl"), how); },
+      .reopen =
+          [&](adapter open) {
+            const std::string path = open.path();
+            { const adapter closed = std::move(open); }
+            return jsonl::open(path, how);
+          },
+  };
+  for (const auto& check : evstore::testing::conformance_checks<adapter>()) {
+    DYNAMIC_SECTION(check.name) {
+      const auto outcome = evstore::testing::run(check, on_disk);
+      INFO(outcome.text);
+      CHECK(!outcome.failed());
+    }
+  }
+}
+
+TEST_CASE("the JSONL adapter keeps the contract") { keep_the_contract({}); }
+
+TEST_CASE("the JSONL adapter keeps the contract when it does not sync") {
+  keep_the_contract({.durability = jsonl::durability::none()});
+}
+
+} // namespace
