@@ -49,10 +49,12 @@ template <class Versions, std::uint32_t Schema, class Visitor>
 void visit_shape(std::string_view data, Visitor& visitor) {
   typename Versions::template shape<Schema> stored{};
   json::read_into(data, stored);
-  if constexpr (Schema == Versions::current_schema)
+  if constexpr (Schema == Versions::current_schema) {
     visitor(std::as_const(stored));
-  else
-    visitor(std::as_const(bring_up_to_date<Versions, Schema>(stored)));
+  } else {
+    const auto current = bring_up_to_date<Versions, Schema>(stored);
+    visitor(current);
+  }
 }
 
 template <class Visitor>
