@@ -252,12 +252,6 @@ TEST_CASE("order follows position, not the recorded time") {
   CHECK(times == std::vector<std::int64_t>{3, 1, 2});
 }
 
-TEST_CASE("a log of an older schema folds into the new type, and its bytes stay") {
-  memory::adapter adapter;
-  open<bank::older_events>(adapter).append("account-ada", any, account_opened{"Ada"}).value();
-  CHECK(open<bank::events>(adapter).fold<bank::account>("account-ada")->owner == "Ada");
-}
-
 TEST_CASE("many threads append and fold through one store") {
   bank::store store = new_store();
   std::vector<std::thread> threads;
