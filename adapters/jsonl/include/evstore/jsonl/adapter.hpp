@@ -23,10 +23,11 @@
 namespace evstore::jsonl {
 
 /// A store in a JSONL file: one event a line, crash-safe, readable by people and by any JSON tool.
-/// Opened by `open` and `open_read_only`; a handle moves and does not copy.
+/// Opened by `open` and `open_read_only`. Copies of a handle share one open log, which is closed
+/// with the last of them: a subscription keeps one.
 ///
-/// One handle writes to a log at a time, any number of handles in any number of processes read it,
-/// and see new commits as they are made. All functions but the destructor and the move may be
+/// One open log writes to a file at a time, any number of others in any number of processes read
+/// it, and see new commits as they are made. All functions but the destructor and the move may be
 /// called by any number of threads at once. Cursors may outlive the handle.
 ///
 /// Limits: 4,294,967,294 events, 256 MiB a record, local file systems. Index memory: see
@@ -57,7 +58,7 @@ public:
     }
     if (!uncut) close_last_line(opened.log_->log, opened.log_->end);
     describe(opened.report_, opened.log_->end, lock.mark());
-    opened.writer_ = std::make_unique<log_writer<Files>>(opened.log_, std::move(lock),
+    opened.writer_ = std::make_shared<log_writer<Files>>(opened.log_, std::move(lock),
                                                          how.durability, std::move(uncut));
     return opened;
   }
@@ -69,7 +70,7 @@ public:
     require_regular(files, path, true);
     opened.read(open_regular(files, path, O_RDONLY), how.checksums, std::nullopt);
     describe(opened.report_, opened.log_->end, std::nullopt);
-    opened.follower_ = std::make_unique<log_follower<Files>>(opened.log_);
+    opened.follower_ = std::make_shared<log_follower<Files>>(opened.log_);
     return opened;
   }
 
@@ -117,9 +118,9 @@ public:
   void save_snapshot(std::string_view key, const snapshot_view& snapshot) {
     require_writer();
     require_snapshot_key(key);
-    if (snapshot.position > head())
-      throw error{errc::invalid_argument, "a snapshot is of a position that the log has"};
-    snapshots_.save(key, snapshot, log_->crc_at(snapshot.position.value()));
+    // Of a position that the log does not have yet, it fits no log, and will be ignored.
+    const bool is_ahead = snapshot.position > head();
+    snapshots_.save(key, snapshot, is_ahead ? 0 : log_->crc_at(snapshot.position.value()));
   }
 
   [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
@@ -164,8 +165,8 @@ private:
   }
 
   std::shared_ptr<shared_log<Files>> log_;
-  std::unique_ptr<log_writer<Files>> writer_;     // of a handle that writes
-  std::unique_ptr<log_follower<Files>> follower_; // of one that reads
+  std::shared_ptr<log_writer<Files>> writer_;     // of a handle that writes
+  std::shared_ptr<log_follower<Files>> follower_; // of one that reads
   snapshot_files<Files> snapshots_;
   open_report report_;
 };
