@@ -1,8 +1,7 @@
 #pragma once
 
 #include <evstore/fold.hpp>
-#include <evstore/json/write.hpp>
-#include <evstore/testing/same_value.hpp>
+#include <evstore/testing/stored_value.hpp>
 #include <evstore/testing/verdict.hpp>
 
 #include <algorithm>
@@ -29,23 +28,10 @@ namespace evstore::testing {
 
 namespace detail {
 
-/// A value of any type, as well as it can be said.
-template <class T>
-std::string in_words_of(const T& value) {
-  if constexpr (described<T>)
-    return std::string{type_name<T>} + " " + json::to_string(value);
-  else if constexpr (described_enum<T>)
-    return std::string{enum_name(value)};
-  else if constexpr (kind_of<T>() != value_kind::none)
-    return json::to_string(value);
-  else
-    return "some " + std::string{evstore::detail::spelled_type_name<T>()};
-}
-
 template <class Refusal>
 std::string refusal_in_words(const Refusal& refusal) {
   if constexpr (described<Refusal> || described_enum<Refusal>)
-    return in_words_of(refusal);
+    return value_in_words(refusal);
   else
     return evstore::detail::in_words(refusal);
 }
@@ -77,7 +63,7 @@ constexpr std::size_t count_events(const Events& events) {
 template <class Events>
 std::string event_at_in_words(const Events& events, std::size_t place) {
   std::string text{"nothing"};
-  visit_event_at(events, place, [&](const auto& event) { text = in_words_of(event); });
+  visit_event_at(events, place, [&](const auto& event) { text = value_in_words(event); });
   return text;
 }
 
@@ -85,7 +71,7 @@ template <class Events>
 std::string events_in_words(const Events& events) {
   std::string text;
   for_each_emitted(events, [&](const auto& event, const event_details*) {
-    text.append(text.empty() ? "" : ", ").append(in_words_of(event));
+    text.append(text.empty() ? "" : ", ").append(value_in_words(event));
   });
   return text.empty() ? "nothing" : text;
 }
@@ -210,7 +196,7 @@ public:
     requires decider<D, Command> && std::same_as<typename D::state, State>
   [[nodiscard]] constexpr auto when(const Command& command) const {
     const auto told = [&] {
-      return words{story_.text() + "when  " + detail::in_words_of(command) + "\n"};
+      return words{story_.text() + "when  " + value_in_words(command) + "\n"};
     };
     return decided{std::is_constant_evaluated() ? words{} : told(), D::decide(command, state_)};
   }
@@ -222,8 +208,7 @@ public:
     std::string where;
     static_cast<void>(same_value(expected, state_, &where));
     return verdict::fails(story_.text() + "the state differs at $" + where + "\n expected " +
-                          detail::in_words_of(expected) + "\n but got  " +
-                          detail::in_words_of(state_));
+                          value_in_words(expected) + "\n but got  " + value_in_words(state_));
   }
   /// The state itself, for checks of one's own.
   [[nodiscard]] constexpr const State& state() const noexcept { return state_; }

@@ -97,12 +97,12 @@ event 1 is another
 
 TEST_CASE("a refusal that should not be, or should be, or should be another, is explained") {
   CHECK(given<account>().when<withdraw>(7).then(account_closed{}).why() ==
-        "given nothing\nwhen  7\nexpected account_closed {}\n but it was refused: overdrawn");
+        "given nothing\nwhen  7\nexpected account_closed {}\n but it was refused: \"overdrawn\"");
   CHECK(given<account>(money_moved{9}).when<withdraw>(7).then_refused(refusal::closed).why() ==
         "given money_moved {\"cents\":9,\"reasons\":[]}\nwhen  7\nexpected a refusal\n"
         " but got money_moved {\"cents\":-7,\"reasons\":[\"cash\"]}");
   CHECK(given<account>().when<withdraw>(7).then_refused(refusal::closed).why() ==
-        "given nothing\nwhen  7\nexpected the refusal: closed\n but got: overdrawn");
+        "given nothing\nwhen  7\nexpected the refusal: \"closed\"\n but got: \"overdrawn\"");
 }
 
 TEST_CASE("a refusal may be a text") {

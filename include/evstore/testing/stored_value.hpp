@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/json/write.hpp>
 #include <evstore/value_kind.hpp>
 
 #include <bit>
@@ -11,7 +12,27 @@
 #include <utility>
 #include <variant>
 
+/// Values as a test sees them: the same or not, and in words.
+
 namespace evstore::testing {
+
+/// A value as well as it can be said: JSON behind the name of its type; never throws for a value
+/// that JSON cannot say.
+template <class T>
+std::string value_in_words(const T& value) {
+  if constexpr (kind_of<T>() == value_kind::none) {
+    return "some " + std::string{evstore::detail::spelled_type_name<T>()};
+  } else {
+    std::string text;
+    if constexpr (described<T>) text.append(type_name<T>).append(" ");
+    try {
+      json::write(value, text);
+    } catch (const error& refused) {
+      text.append("(").append(refused.what()).append(")");
+    }
+    return text;
+  }
+}
 
 namespace detail {
 
