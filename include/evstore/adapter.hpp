@@ -53,12 +53,11 @@ concept event_cursor = std::movable<C> && requires(C cursor) {
 ///   that its stream still shows and the query matches, by position. Facts (`$…`) are shown too. A
 ///   stream that never had an event, or cannot have one because of its name, shows nothing.
 /// - `head` is the position of the last event that readers can see; the origin if there is none.
-/// - `wait_beyond` returns the head as soon as it is beyond `after`, or when the time is up: at
-/// once
-///   if there is none to wait.
-/// - `save_snapshot` replaces what was under the key (see `require_snapshot_key`), also by
-/// something
-///   older. `load_snapshot` finds it again in every later handle, if the adapter keeps anything.
+/// - `wait_beyond` returns the head as soon as it is beyond `after`, or when the time is up, which it
+///   is at once if there is none to wait.
+/// - `save_snapshot` replaces what was under the key (see `require_snapshot_key`), also by an older
+///   snapshot; a position beyond the head is refused. `load_snapshot` finds it again in every later
+///   handle, if the adapter keeps anything.
 ///
 /// All of these may be called from any number of threads at once.
 template <class A>

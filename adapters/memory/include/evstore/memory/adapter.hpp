@@ -144,6 +144,8 @@ public:
     snapshot_record record{snapshot.version, snapshot.position, snapshot.fingerprint,
                            std::string{snapshot.state}};
     const std::unique_lock lock{store_->mutex};
+    if (snapshot.position > store_->events.head())
+      throw error{errc::invalid_argument, "a snapshot is of a position that the store has"};
     store_->snapshots.insert_or_assign(std::string{key}, std::move(record));
   }
 
@@ -152,8 +154,6 @@ public:
     const std::shared_lock lock{store_->mutex};
     const auto found = store_->snapshots.find(key);
     if (found == store_->snapshots.end()) return {};
-    if (found->second.position > store_->events.head())
-      return {std::nullopt, "the snapshot is of a position that the store has not reached"};
     return {found->second, {}};
   }
 
