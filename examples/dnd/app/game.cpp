@@ -38,7 +38,11 @@ struct performance {
     campaign_state after = log.state();
     auto decided = decide(after, wanted, dice, library);
     if (!decided) return refused(decided.error());
-    return tell(std::move(after), log.append(*decided));
+    outcome result;
+    if (!decided->events.empty()) result = tell(std::move(after), log.append(decided->events));
+    const auto& remarks = decided->remarks;
+    result.sentences.insert(result.sentences.end(), remarks.begin(), remarks.end());
+    return result;
   }
   outcome operator()(const command::save_session&) const {
     campaign_state after = log.state();

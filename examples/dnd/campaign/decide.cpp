@@ -43,16 +43,16 @@ std::string deliberation::entry_of(std::string_view kind, const mention& name) c
                                : "; they know " + in_words(known)));
 }
 
-evstore::result<std::vector<event>, complaint> decide(const campaign_state& state,
-                                                      const command::deed& wanted,
-                                                      dice_source& dice, const books& library) {
+evstore::result<decision, complaint> decide(const campaign_state& state,
+                                            const command::deed& wanted, dice_source& dice,
+                                            const books& library) {
   deliberation table{state, dice, library};
   try {
     std::visit([&](const auto& deed) { decide(table, deed); }, wanted);
   } catch (const refusal& refused) {
     return evstore::failure{refused.why};
   }
-  return std::move(table).events();
+  return std::move(table).outcome();
 }
 
 } // namespace dnd

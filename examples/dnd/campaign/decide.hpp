@@ -9,14 +9,21 @@
 
 #include <evstore/result.hpp>
 
+#include <string>
 #include <vector>
 
 namespace dnd {
 
-/// The events that a command comes to in this state, or why it comes to none. Writes nothing. Dice
-/// are thrown here, once, and their outcome is in the events; a refusal may have thrown some, too.
-evstore::result<std::vector<event>, complaint> decide(const campaign_state& state,
-                                                      const command::deed& wanted,
-                                                      dice_source& dice, const books& library);
+/// What a command comes to.
+struct decision {
+  std::vector<event> events;        ///< perhaps none: damage after a miss is nobody's mistake
+  std::vector<std::string> remarks; ///< why none
+};
+
+/// What a command comes to in this state, or why it is refused. Writes nothing. Dice are thrown
+/// here, once, and their outcome is in the events; a refusal may have thrown some, too.
+evstore::result<decision, complaint> decide(const campaign_state& state,
+                                            const command::deed& wanted, dice_source& dice,
+                                            const books& library);
 
 } // namespace dnd

@@ -95,19 +95,15 @@ const pending_attack* find_pending(const campaign_state& state, const std::strin
 /// Whom the command hurts: whom it names, or everybody that the last attack hit.
 std::vector<std::string> targets_of(const deliberation& table, const command::damage& wanted) {
   if (wanted.to) return {table.id_of(*wanted.to)};
-  std::vector<std::string> hit;
+  std::vector<std::string> attacked;
   for (const pending_attack& attack : table.state().pending_attacks)
-    if (attack.outcome != attack_outcome::miss) hit.push_back(attack.target);
-  if (!hit.empty()) return hit;
-  if (!table.state().pending_attacks.empty()) refuse("the last attack missed: no damage");
-  refuse("whom does it hurt? no attack came before; say to: NAME");
+    attacked.push_back(attack.target);
+  if (attacked.empty()) refuse("whom does it hurt? no attack came before; say to: NAME");
+  return attacked;
 }
 
-blow prepare_blow(const deliberation& table, const command::damage& wanted, std::string target) {
-  const pending_attack* attack = find_pending(table.state(), target, wanted.with);
-  if (attack != nullptr && attack->outcome == attack_outcome::miss)
-    refuse("the attack of " + attack->attacker + " with " + attack->weapon + " missed " + target +
-           ": no damage; for harm of another cause say with:");
+blow prepare_blow(const deliberation& table, const command::damage& wanted, std::string target,
+                  const pending_attack* attack) {
   blow prepared{std::move(target), std::nullopt, wanted.parts};
   if (wanted.with)
     prepared.cause = wanted.with->text;
@@ -252,8 +248,14 @@ void decide(deliberation& table, const command::attack& wanted) {
 void decide(deliberation& table, const command::damage& wanted) {
   require_no_pending_check(table);
   std::vector<blow> blows;
-  for (std::string& target : targets_of(table, wanted))
-    blows.push_back(prepare_blow(table, wanted, std::move(target)));
+  for (std::string& target : targets_of(table, wanted)) {
+    const pending_attack* attack = find_pending(table.state(), target, wanted.with);
+    if (attack != nullptr && attack->outcome == attack_outcome::miss)
+      table.remark(attack->attacker + " missed " + target + " with " + attack->weapon +
+                   ": no damage. (For harm of another cause say with:)");
+    else
+      blows.push_back(prepare_blow(table, wanted, std::move(target), attack));
+  }
   for (blow& prepared : blows) strike(table, std::move(prepared));
 }
 

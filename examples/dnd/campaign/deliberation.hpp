@@ -1,6 +1,7 @@
 #pragma once
 
 #include "campaign/books.hpp"
+#include "campaign/decide.hpp"
 #include "campaign/state.hpp"
 #include "events.hpp"
 #include "language/commands.hpp"
@@ -38,8 +39,11 @@ public:
   template <class Event>
   void happens(Event what) {
     state_.evolve(what);
-    events_.emplace_back(std::move(what));
+    decided_.events.emplace_back(std::move(what));
   }
+
+  /// Says why nothing happens, where something might have.
+  void remark(std::string why) { decided_.remarks.push_back(std::move(why)); }
 
   /// The id of a creature of the campaign: by id, or by a name that only one has. Refuses others.
   [[nodiscard]] std::string id_of(const mention& name) const;
@@ -50,13 +54,13 @@ public:
   /// The entry of a kind of book that the mention names, spelled as the books do. Refuses others.
   [[nodiscard]] std::string entry_of(std::string_view kind, const mention& name) const;
 
-  std::vector<event> events() && { return std::move(events_); }
+  decision outcome() && { return std::move(decided_); }
 
 private:
   campaign_state state_;
   dice_source& dice_;
   const books& library_;
-  std::vector<event> events_;
+  decision decided_;
 };
 
 // What each command comes to; in decide_fight.cpp, decide_party.cpp and decide_story.cpp.

@@ -127,14 +127,19 @@ world_place worlds::create_world(const std::string& name) const {
   return {name, slug, directory_ / slug};
 }
 
-campaign_place worlds::create_campaign(const world_place& world, const std::string& name) const {
-  const std::string slug = require_slug(name);
+std::string worlds::slug_for_campaign(const std::string& name) {
+  std::string slug = require_slug(name);
   const bool is_shelf = same_word(slug, characters) ||
                         std::any_of(kinds.begin(), kinds.end(),
                                     [&](std::string_view kind) { return same_word(slug, kind); });
   if (is_shelf)
     throw bad_usage("\"" + name + "\" cannot be a name: every world has a directory for " +
                     folded(slug));
+  return slug;
+}
+
+campaign_place worlds::create_campaign(const world_place& world, const std::string& name) const {
+  const std::string slug = slug_for_campaign(name);
   if (const auto existing = find_entry(world.directory, slug))
     refuse_existing("campaign", name, slug, world.directory, read_campaign(world, *existing).name);
 

@@ -41,6 +41,9 @@ public:
   [[nodiscard]] campaign_place create_campaign(const world_place& world,
                                                const std::string& name) const;
 
+  /// The directory name that a campaign of this name would get; refuses what cannot be one.
+  [[nodiscard]] static std::string slug_for_campaign(const std::string& name);
+
   /// By name or slug; what is missing is refused with a list of what exists.
   [[nodiscard]] world_place find_world(const std::string& name) const;
   [[nodiscard]] campaign_place find_campaign(const world_place& world,

@@ -1,0 +1,158 @@
+#include "app/lines.hpp"
+
+#include "language/words.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <histedit.h>
+#include <unistd.h>
+
+namespace dnd {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+volatile std::sig_atomic_t asked_to_stop = 0;
+
+extern "C" void ask_to_stop(int signal) { asked_to_stop = signal; }
+
+class descriptor_lines final : public line_source {
+public:
+  explicit descriptor_lines(int descriptor) : descriptor_{descriptor} {}
+
+  std::optional<std::string> next(const std::string&) override {
+    std::string line;
+    while (stop_asked() == 0) {
+      const std::size_t end = std::min(pending_.find('\n', at_), pending_.size());
+      const std::size_t room = longest_line + 1 - std::min(line.size(), longest_line + 1);
+      line.append(pending_, at_, std::min(end - at_, room));
+      if (end < pending_.size()) {
+        at_ = end + 1;
+        return line;
+      }
+      if (!fill()) return line.empty() ? std::nullopt : std::optional{std::move(line)};
+    }
+    return std::nullopt;
+  }
+
+private:
+  /// False at the end of the input.
+  bool fill() {
+    constexpr std::size_t chunk = 16 * 1024;
+    pending_.resize(chunk);
+    at_ = 0;
+    ssize_t got = 0;
+    do {
+      got = ::read(descriptor_, pending_.data(), pending_.size());
+    } while (got < 0 && errno == EINTR && stop_asked() == 0);
+    pending_.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return got > 0;
+  }
+
+  int descriptor_;
+  std::string pending_;
+  std::size_t at_ = 0;
+};
+
+/// libedit's editor and its history; one at a time, for it owns the terminal.
+class terminal_lines final : public line_source {
+public:
+  explicit terminal_lines(std::string history_file) : file_{std::move(history_file)} {
+    constexpr int remembered = 1'000;
+    HistEvent ignored{};
+    ::history(history_, &ignored, H_SETSIZE, remembered);
+    ::history(history_, &ignored, H_SETUNIQUE, 1);
+    if (!file_.empty()) ::history(history_, &ignored, H_LOAD, file_.c_str());
+    ::el_set(editor_, EL_CLIENTDATA, this);
+    ::el_set(editor_, EL_PROMPT, &terminal_lines::prompt_of);
+    ::el_set(editor_, EL_EDITOR, "emacs");
+    ::el_set(editor_, EL_HIST, &::history, history_);
+    ::el_set(editor_, EL_SIGNAL, 0);
+    ::el_source(editor_, nullptr); // the person's own key bindings
+  }
+  ~terminal_lines() override {
+    ::el_end(editor_);
+    ::history_end(history_);
+  }
+  terminal_lines(const terminal_lines&) = delete;
+  terminal_lines& operator=(const terminal_lines&) = delete;
+
+  std::optional<std::string> next(const std::string& prompt) override {
+    prompt_ = prompt;
+    int length = 0;
+    const char* typed = ::el_gets(editor_, &length);
+    if (typed == nullptr || length <= 0 || stop_asked() != 0) return std::nullopt;
+    std::string line{typed, static_cast<std::size_t>(length)};
+    if (line.ends_with('\n')) line.pop_back();
+    if (!is_silent(line)) remember(line);
+    return line;
+  }
+
+private:
+  static char* prompt_of(EditLine* editor) {
+    terminal_lines* self = nullptr;
+    ::el_get(editor, EL_CLIENTDATA, &self);
+    return self->prompt_.data();
+  }
+
+  void remember(const std::string& line) {
+    HistEvent ignored{};
+    ::history(history_, &ignored, H_ENTER, line.c_str());
+    if (!file_.empty()) ::history(history_, &ignored, H_SAVE, file_.c_str());
+  }
+
+  std::string file_;
+  std::string prompt_;
+  History* history_ = ::history_init();
+  EditLine* editor_ = ::el_init("dnd", stdin, stdout, stderr);
+};
+
+} // namespace
+
+std::unique_ptr<line_source> plain_lines(int descriptor) {
+  return std::make_unique<descriptor_lines>(descriptor);
+}
+
+std::unique_ptr<line_source> edited_lines(std::string history_file) {
+  return std::make_unique<terminal_lines>(std::move(history_file));
+}
+
+std::string usual_history_file() {
+  const auto variable = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? fs::path{} : fs::path{value};
+  };
+  fs::path base = variable("XDG_STATE_HOME");
+  if (!base.is_absolute()) {
+    base = variable("HOME");
+    if (!base.is_absolute()) return {};
+    base = base / ".local" / "state";
+  }
+  const fs::path directory = base / "dnd";
+  std::error_code failed;
+  fs::create_directories(directory, failed);
+  return failed ? std::string{} : (directory / "history").string();
+}
+
+void stop_at_next_line() {
+  // Without SA_RESTART: a read that waits for a line returns and sees that it is over.
+  struct sigaction action {};
+  action.sa_handler = ask_to_stop;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+int stop_asked() noexcept { return asked_to_stop; }
+
+} // namespace dnd

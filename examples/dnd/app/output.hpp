@@ -1,0 +1,39 @@
+#pragma once
+
+#include "app/game.hpp"
+#include "log/campaign_log.hpp"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+namespace dnd {
+
+enum class form : std::uint8_t { text, json };
+
+/// Writes answers for people, or one JSON object a line for programs; warnings and complaints in
+/// text form go to stderr. What is written is flushed at once: who reads it may act on it.
+class output {
+public:
+  explicit output(form how) : form_{how} {}
+
+  [[nodiscard]] bool is_json() const noexcept { return form_ == form::json; }
+
+  /// A line to stdout.
+  void say(std::string_view text) const;
+  /// A line to stderr; in JSON form, too.
+  void warn(std::string_view text) const;
+
+  /// What a command line came to. `where` names the line in a script; empty in a conversation.
+  void tell(std::string_view line, const outcome& came_of_it, std::string_view where) const;
+
+  /// Who is there and how they are.
+  void tell(const campaign_log& log) const;
+  void tell(const campaign_state& state) const;
+  void tell(const log_entry& entry) const;
+
+private:
+  form form_;
+};
+
+} // namespace dnd

@@ -1,0 +1,155 @@
+#include "app/request.hpp"
+
+#include <evstore/version.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <string_view>
+
+namespace dnd {
+
+namespace {
+
+/// A text in the quotes of the command language.
+std::string in_quotes(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result + "\"";
+}
+
+/// The grammar of the command line, and what it has said so far.
+class command_line {
+public:
+  command_line() {
+    root_.require_subcommand(1);
+    root_.fallthrough();
+    root_.set_version_flag("--version", "dnd " EVSTORE_VERSION_STRING);
+    add_settings();
+    add_worlds();
+    add_campaigns();
+    add_sessions();
+    add_play();
+  }
+
+  std::variant<invocation, int> read(int argc, const char* const* argv) {
+    try {
+      root_.parse(argc, argv);
+    } catch (const CLI::ParseError& stopped) {
+      return root_.exit(stopped) == 0 ? exit_status::done : exit_status::usage;
+    }
+    return asked_;
+  }
+
+private:
+  void add_settings() {
+    root_.add_option("--worlds-dir", asked_.said.worlds_dir,
+                     "where worlds are kept (DND_WORLDS_DIR; ./worlds)");
+    root_.add_option("--world", asked_.said.world, "which world (DND_WORLD; default)");
+    root_.add_option("--config", asked_.said.config,
+                     "a YAML file of settings (DND_CONFIG; ./dnd.yaml if there is one)");
+    root_.add_option("--data-dir", asked_.said.data_dir, "where the books are (DND_DATA_DIR)");
+    root_.add_option("--snapshots", asked_.said.snapshots,
+                     "every-N, by-session, both with a comma, manual or off (DND_SNAPSHOTS; "
+                     "every-100)");
+    root_.add_option("--seed", asked_.seed, "throw the same dice each time");
+    root_.add_flag("--json", asked_.json, "answer in JSON");
+  }
+
+  /// A subcommand that, when it is used, makes `wanted` the request.
+  template <class Request>
+  CLI::App* add(CLI::App* parent, const char* name, const char* what, Request& wanted) {
+    CLI::App* added = parent->add_subcommand(name, what);
+    added->callback([this, &wanted] { asked_.wanted = wanted; });
+    return added;
+  }
+
+  static CLI::App* add_group(CLI::App& root, const char* name, const char* what) {
+    CLI::App* group = root.add_subcommand(name, what);
+    group->require_subcommand(1);
+    return group;
+  }
+
+  void add_worlds() {
+    CLI::App* group = add_group(root_, "world", "worlds: what their campaigns share");
+    add(group, "create", "create a world", create_world_)
+        ->add_option("name", create_world_.name, "its name")
+        ->required();
+    add(group, "list", "list the worlds", list_worlds_);
+  }
+
+  void add_campaigns() {
+    CLI::App* group = add_group(root_, "campaign", "campaigns: what has happened");
+    add(group, "create", "create a campaign", create_campaign_)
+        ->add_option("name", create_campaign_.name, "its name")
+        ->required();
+    add(group, "list", "list the campaigns of the world", list_campaigns_);
+    add(group, "load", "load a campaign and show how everybody is", load_campaign_)
+        ->add_option("name", load_campaign_.name, "which campaign")
+        ->required();
+    CLI::App* log = add(group, "log", "tell what has happened, event by event", show_log_);
+    log->add_option("name", show_log_.name, "which campaign")->required();
+    log->add_option("--session", show_log_.session, "only this session; 0: before the first");
+    CLI::App* state = add(group, "state", "show how everybody was", show_state_);
+    state->add_option("name", show_state_.name, "which campaign")->required();
+    state->add_option("--at-position,--at-seq", show_state_.at_position,
+                      "after this many events; absent: now");
+    add(group, "verify", "check the log and its snapshot against each other", verify_campaign_)
+        ->add_option("name", verify_campaign_.name, "which campaign")
+        ->required();
+  }
+
+  void add_sessions() {
+    CLI::App* group = add_group(root_, "session", "sessions: marks in a campaign's log");
+    CLI::App* start = group->add_subcommand("start", "the players have come");
+    start->add_option("campaign", perform_.campaign, "which campaign; absent: the only one");
+    start->add_option("--title", title_, "what the session is called");
+    start->callback([this] {
+      perform_.line = title_ ? "session start " + in_quotes(*title_) : "session start";
+      asked_.wanted = perform_;
+    });
+    for (const char* what : {"end", "save"}) {
+      CLI::App* marked = group->add_subcommand(
+          what, std::string_view{what} == "end" ? "the players go home" : "take a snapshot now");
+      marked->add_option("campaign", perform_.campaign, "which campaign; absent: the only one");
+      marked->callback([this, what] {
+        perform_.line = std::string{"session "} + what;
+        asked_.wanted = perform_;
+      });
+    }
+  }
+
+  void add_play() {
+    add(&root_, "repl", "play: commands from the terminal or a pipe; `help` lists them", converse_)
+        ->add_option("campaign", converse_.campaign, "which campaign; absent: the only one");
+    CLI::App* run = add(&root_, "run", "carry out the commands of a file", run_script_);
+    run->add_option("script", run_script_.script, "the file; - is standard input")->required();
+    run->add_option("campaign", run_script_.campaign, "which campaign; absent: the only one");
+    run->add_flag("--keep-going", run_script_.keep_going, "go on after a command that failed");
+  }
+
+  invocation asked_;
+  request::create_world create_world_;
+  request::list_worlds list_worlds_;
+  request::create_campaign create_campaign_;
+  request::list_campaigns list_campaigns_;
+  request::load_campaign load_campaign_;
+  request::show_log show_log_;
+  request::show_state show_state_;
+  request::verify_campaign verify_campaign_;
+  request::perform perform_;
+  request::converse converse_;
+  request::run_script run_script_;
+  std::optional<std::string> title_;
+  CLI::App root_{"Campaigns that remember: an event log for a game master's table.", "dnd"};
+};
+
+} // namespace
+
+std::variant<invocation, int> read_command_line(int argc, const char* const* argv) {
+  return command_line{}.read(argc, argv);
+}
+
+} // namespace dnd

@@ -1,0 +1,81 @@
+#pragma once
+
+#include "app/settings.hpp"
+
+#include <evstore/result.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace dnd {
+
+/// What the command line asks for.
+namespace request {
+
+struct create_world {
+  std::string name;
+};
+struct list_worlds {};
+struct create_campaign {
+  std::string name;
+};
+struct list_campaigns {};
+struct load_campaign {
+  std::string name;
+};
+struct show_log {
+  std::string name;
+  std::optional<int> session;
+};
+struct show_state {
+  std::string name;
+  std::optional<std::uint64_t> at_position;
+};
+struct verify_campaign {
+  std::string name;
+};
+/// Absent: the only campaign of the world.
+using chosen_campaign = std::optional<std::string>;
+/// One command of the language, as `dnd session start` spells it.
+struct perform {
+  std::string line;
+  chosen_campaign campaign;
+};
+struct converse {
+  chosen_campaign campaign;
+};
+struct run_script {
+  std::string script; ///< `-`: standard input
+  chosen_campaign campaign;
+  bool keep_going = false;
+};
+
+using any = std::variant<create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
+                         show_log, show_state, verify_campaign, perform, converse, run_script>;
+
+} // namespace request
+
+struct invocation {
+  flags said;
+  bool json = false;
+  std::optional<std::uint64_t> seed;
+  request::any wanted;
+};
+
+/// How the program ends.
+namespace exit_status {
+inline constexpr int done = 0;
+inline constexpr int failed = 1;
+inline constexpr int usage = 2;
+} // namespace exit_status
+
+/// Reads the command line. Instead of an invocation there may be nothing left to do: then the text
+/// that was asked for, or the complaint, is written already and the answer is the exit status.
+std::variant<invocation, int> read_command_line(int argc, const char* const* argv);
+
+/// Does what was asked for; the exit status.
+int carry_out(const invocation& asked);
+
+} // namespace dnd

@@ -1,0 +1,43 @@
+#include "app/request.hpp"
+#include "files/problem.hpp"
+
+#include <evstore/error.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <variant>
+
+namespace {
+
+int complain(const char* why, int status) {
+  std::fprintf(stderr, "dnd: %s\n", why);
+  return status;
+}
+
+bool is_damage(const evstore::error& failed) {
+  using evstore::errc;
+  return failed.code() == errc::corrupt || failed.code() == errc::changed_under ||
+         failed.code() == errc::unknown_event;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  using namespace dnd;
+  try {
+    const auto asked = read_command_line(argc, argv);
+    if (const int* status = std::get_if<int>(&asked)) return *status;
+    return carry_out(std::get<invocation>(asked));
+  } catch (const problem& said) {
+    return complain(said.what(), said.reason() == problem::kind::usage ? exit_status::usage
+                                                                       : exit_status::failed);
+  } catch (const evstore::error& failed) {
+    if (is_damage(failed)) std::fputs("dnd: stored data is damaged; nothing was changed\n", stderr);
+    return complain(failed.what(), exit_status::failed);
+  } catch (const std::filesystem::filesystem_error& failed) {
+    return complain(failed.what(), exit_status::failed);
+  } catch (const std::exception& failed) {
+    return complain(failed.what(), exit_status::failed);
+  }
+}
