@@ -118,9 +118,9 @@ public:
   void save_snapshot(std::string_view key, const snapshot_view& snapshot) {
     require_writer();
     require_snapshot_key(key);
-    // Of a position that the log does not have yet, it fits no log, and will be ignored.
-    const bool is_ahead = snapshot.position > head();
-    snapshots_.save(key, snapshot, is_ahead ? 0 : log_->crc_at(snapshot.position.value()));
+    if (snapshot.position > head())
+      throw error{errc::invalid_argument, "a snapshot is of a position that the log has"};
+    snapshots_.save(key, snapshot, log_->crc_at(snapshot.position.value()));
   }
 
   [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
