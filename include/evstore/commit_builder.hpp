@@ -14,7 +14,7 @@ namespace evstore {
 ///                   .guard("bank", stream_exists).append();
 ///
 /// Copies what it is given. One thread at a time; made and used on the same thread.
-template <class Set, adapter Adapter>
+template <class Set, class Adapter>
 class commit_builder {
 public:
   explicit commit_builder(Adapter& adapter) : adapter_{&adapter} {}

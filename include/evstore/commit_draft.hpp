@@ -40,7 +40,8 @@ class commit_draft {
 public:
   /// The events added next are for this stream. Without any, it is a guard.
   void begin_write(std::string_view stream, expected_version expected) {
-    writes_.push_back({keep(stream), expected, events_.size()});
+    writes_.push_back({{}, expected, {}});
+    write_places_.push_back({keep(stream), events_.size()});
   }
 
   /// Encodes an event, or several, in any form that a decision may answer with. Throws
@@ -54,18 +55,17 @@ public:
 
   template <class Set, class Event>
   void add_event(const Event& event, const event_details* details) {
-    pending entry{.type = event_name<Set, Event>, .schema = event_schema<Set, Event>};
-    entry.data.at = bytes_.size();
+    new_event& added = add_entry(event_name<Set, Event>, event_schema<Set, Event>);
+    slice& data = event_places_.back().data;
     json::write(event, bytes_);
-    entry.data.size = bytes_.size() - entry.data.at;
-    entry.first_tag = tags_.size();
-    if (details) add_details(*details, entry);
-    events_.push_back(entry);
+    data.size = bytes_.size() - data.at;
+    if (details) add_details(*details, added, event_places_.back());
   }
 
   /// A fact of the library: `type` outlives the draft.
   void add_fact(std::string_view type, std::string_view data) {
-    events_.push_back({.type = type, .data = keep(data), .first_tag = tags_.size()});
+    add_entry(type, 1);
+    event_places_.back().data = keep(data);
   }
 
   void require(query matching, global_position after) {
@@ -74,34 +74,30 @@ public:
 
   /// The commit; borrowed until the draft changes.
   [[nodiscard]] commit_view view() {
-    tag_views_.clear();
-    for (const slice& tag : tags_) tag_views_.push_back(text(tag));
-    event_views_.clear();
-    for (const pending& entry : events_)
-      event_views_.push_back({.type = entry.type,
-                              .data = json_view::trusted(text(entry.data)),
-                              .schema = entry.schema,
-                              .id = entry.id,
-                              .tags = {tag_views_.data() + entry.first_tag, entry.tag_count},
-                              .metadata = json_view::trusted(text(entry.metadata)),
-                              .time = entry.time});
-    write_views_.clear();
-    for (std::size_t i = 0; i < writes_.size(); ++i) {
-      const std::size_t end = i + 1 < writes_.size() ? writes_[i + 1].first_event : events_.size();
-      write_views_.push_back(
-          {text(writes_[i].stream),
-           writes_[i].expected,
-           {event_views_.data() + writes_[i].first_event, end - writes_[i].first_event}});
+    tags_.clear();
+    for (const slice& tag : tag_places_) tags_.push_back(text(tag));
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      const event_place& place = event_places_[i];
+      events_[i].data = json_view::trusted(text(place.data));
+      events_[i].metadata = json_view::trusted(text(place.metadata));
+      events_[i].tags = {tags_.data() + place.first_tag, place.tag_count};
     }
-    return {write_views_, conditions_};
+    std::size_t end = events_.size();
+    for (std::size_t i = writes_.size(); i-- > 0;) {
+      const std::size_t begin = write_places_[i].first_event;
+      writes_[i].stream = text(write_places_[i].stream);
+      writes_[i].events = {events_.data() + begin, end - begin};
+      end = begin;
+    }
+    return {writes_, conditions_};
   }
 
   [[nodiscard]] std::size_t event_count() const noexcept { return events_.size(); }
   /// Whether an event of a type that `wanted(type)` accepts is in the draft.
   template <class Predicate>
   [[nodiscard]] bool any_type(Predicate&& wanted) const {
-    for (const pending& entry : events_)
-      if (wanted(entry.type)) return true;
+    for (const new_event& event : events_)
+      if (wanted(event.type)) return true;
     return false;
   }
 
@@ -110,31 +106,28 @@ public:
     constexpr std::size_t most_kept = std::size_t{1} << 20;
     if (bytes_.capacity() > most_kept) bytes_ = std::string{};
     bytes_.clear();
-    tags_.clear();
+    tag_places_.clear();
+    event_places_.clear();
+    write_places_.clear();
     events_.clear();
     writes_.clear();
     conditions_.clear();
   }
 
 private:
-  // Offsets, because the buffer moves while it grows.
+  // Places in the buffer, which moves while it grows; `view` turns them into pointers.
   struct slice {
     std::size_t at = 0;
     std::size_t size = 0;
   };
-  struct pending {
-    std::string_view type;
-    std::uint32_t schema = 1;
+  struct event_place {
     slice data{};
     slice metadata{};
     std::size_t first_tag = 0;
     std::size_t tag_count = 0;
-    std::optional<event_id> id{};
-    std::optional<timestamp> time{};
   };
-  struct pending_write {
+  struct write_place {
     slice stream;
-    expected_version expected;
     std::size_t first_event;
   };
 
@@ -143,27 +136,32 @@ private:
     return {bytes_.size() - text.size(), text.size()};
   }
   [[nodiscard]] std::string_view text(slice of) const noexcept {
-    return std::string_view{bytes_}.substr(of.at, of.size);
+    return {bytes_.data() + of.at, of.size};
   }
 
-  void add_details(const event_details& details, pending& entry) {
-    for (const std::string& tag : details.tags) tags_.push_back(keep(tag));
-    entry.tag_count = details.tags.size();
-    entry.metadata.at = bytes_.size();
+  new_event& add_entry(std::string_view type, std::uint32_t schema) {
+    event_places_.push_back({.data = {bytes_.size(), 0}, .first_tag = tag_places_.size()});
+    return events_.emplace_back(new_event{.type = type, .data = {}, .schema = schema});
+  }
+
+  void add_details(const event_details& details, new_event& event, event_place& place) {
+    for (const std::string& tag : details.tags) tag_places_.push_back(keep(tag));
+    place.tag_count = details.tags.size();
+    place.metadata.at = bytes_.size();
     write_metadata(details.metadata, bytes_);
-    entry.metadata.size = bytes_.size() - entry.metadata.at;
-    entry.id = details.id;
-    entry.time = details.time;
+    place.metadata.size = bytes_.size() - place.metadata.at;
+    event.id = details.id;
+    event.time = details.time;
   }
 
   std::string bytes_;
-  std::vector<slice> tags_;
-  std::vector<pending> events_;
-  std::vector<pending_write> writes_;
+  std::vector<slice> tag_places_;
+  std::vector<event_place> event_places_;
+  std::vector<write_place> write_places_;
+  std::vector<std::string_view> tags_;
+  std::vector<new_event> events_;
+  std::vector<stream_write> writes_;
   std::vector<append_condition> conditions_;
-  std::vector<std::string_view> tag_views_;
-  std::vector<new_event> event_views_;
-  std::vector<stream_write> write_views_;
 };
 
 /// An empty draft, taken from the thread's own spare one and given back: any number of threads

@@ -44,4 +44,39 @@ enum class direction : std::uint8_t;
 struct stream_range;
 struct store_range;
 
+// L4 codec
+enum class unknown_events : std::uint8_t;
+
+// L5 behaviour
+struct event_details;
+template <class Event>
+struct envelope;
+template <class Refusal>
+class rejection;
+template <class State>
+struct folded;
+template <class Model>
+struct projection;
+template <class... Events>
+struct snapshot_policy;
+struct snapshot_rule;
+
+// L6 store
+struct store_options;
+struct execute_options;
+template <class Set, class Adapter>
+class store;
+template <class Set>
+class typed_event;
+template <class Set, class Cursor>
+class event_range;
+template <class Set, class Adapter>
+class commit_builder;
+template <class Set, class Adapter>
+class subscription;
+class log_digest;
+struct transfer_options;
+struct transfer_progress;
+struct transfer_report;
+
 } // namespace evstore

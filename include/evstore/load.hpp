@@ -19,29 +19,36 @@ namespace evstore {
 
 namespace detail {
 
-inline std::string number(stream_version version) { return std::to_string(version.value()); }
+/// A tombstone takes back all that was before it, a snapshot included.
+template <class State>
+void take_fact(folded<State>& into, const event_view& event) {
+  if (event.type != fact::tombstoned) return;
+  into.state = State{};
+  into.from_snapshot.reset();
+  into.tombstoned = true;
+}
 
 /// Takes in the events of a stream that come after those that the state has seen.
 template <class Set, adapter Adapter, class State>
 void replay_stream(Adapter& adapter, std::string_view stream, folded<State>& into,
                    unknown_events policy) {
-  const stream_version begin = into.version;
-  auto cursor = adapter.read_stream(stream, {.from = begin.next()});
-  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
-    for (const event_view& event : batch) {
-      if (event.type == fact::tombstoned) {
-        into.state = State{};
-        into.from_snapshot.reset();
-        into.tombstoned = true;
-      } else if (into.version == begin && event.version != begin.next()) {
-        into.warnings.push_back("stream " + std::string{stream} + " is truncated: versions " +
-                                number(begin.next()) + " to " +
-                                std::to_string(event.version.value() - 1) + " are not replayed");
-      }
-      fold_event<Set>(into, event, policy);
-      into.version = event.version;
-      into.position = event.position;
-    }
+  const stream_version next = into.version.next();
+  auto cursor = adapter.read_stream(stream, {.from = next});
+  auto batch = cursor.next();
+  if (!batch.empty() && batch.front().version != next && batch.front().type != fact::tombstoned)
+    into.warnings.push_back("stream " + std::string{stream} + " is truncated: versions " +
+                            std::to_string(next.value()) + " to " +
+                            std::to_string(batch.front().version.value() - 1) +
+                            " are not replayed");
+  for (; !batch.empty(); batch = cursor.next()) {
+    for (const event_view& event : batch)
+      if (is_reserved(event.type))
+        take_fact(into, event);
+      else
+        fold_event<Set>(into, event, policy);
+    into.version = batch.back().version;
+    into.position = batch.back().position;
+  }
 }
 
 /// Whether the stream has, or has truncated, the event that the snapshot was taken at. A snapshot

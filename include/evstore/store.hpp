@@ -42,8 +42,10 @@ struct store_options {
 /// Errors: conflicts and refusals are results. Everything else is thrown as `evstore::error`: what
 /// the adapter throws, and for reading `errc::decode_failed` and `errc::unknown_event`, which name
 /// stream, version, position, type and JSON path.
-template <any_event_set Set, class Adapter>
+template <class Set, class Adapter>
 class store {
+  static_assert(any_event_set<Set>,
+                "a store's events are a type that inherits from event_set<...>");
   static_assert(check_adapter<Adapter>());
 
 public:
@@ -278,7 +280,7 @@ private:
 };
 
 /// `auto store = evstore::open<bank>(evstore::jsonl::open("bank.jsonl"));`
-template <any_event_set Set, class Adapter>
+template <class Set, class Adapter>
 [[nodiscard]] store<Set, Adapter> open(Adapter adapter, store_options options = {}) {
   return store<Set, Adapter>{std::move(adapter), std::move(options)};
 }

@@ -20,7 +20,7 @@ namespace evstore {
 /// Pulled, not pushed: a slow consumer slows nobody. `next` lends a batch; `checkpoint()` is where
 /// to go on after a restart once that batch is dealt with. One thread pulls; a `stopper()` works
 /// from any thread. Facts of the library are passed over; unknown types as the policy says.
-template <class Set, adapter Adapter>
+template <class Set, class Adapter>
 class subscription {
 public:
   /// Begins behind `after`; only events that `which` matches.
