@@ -84,7 +84,7 @@ void add_concurrency(check_list<A>& checks) {
            const std::string own = "own-" + std::to_string(thread);
            for (std::size_t round = 0; round < rounds; ++round) {
              const std::string data = "{\"by\":" + std::to_string(thread * rounds + round) + "}";
-             const event_draft event{.type = "a", .data = data};
+             const plain_event event{.type = "a", .data = data};
              on.append({{{own, exactly(round * 2), {event, event}}, {"shared", any, {event}}}, {}});
            }
          });

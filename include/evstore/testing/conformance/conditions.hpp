@@ -63,10 +63,10 @@ void add_conditions(check_list<A>& checks) {
                     "Uniqueness: a name, an order number, the first event of the store.",
                     [](probe<A>& on) {
                       const query ada = query::tags({"user:ada"});
-                      const commit_draft claim{
+                      const plain_commit claim{
                           {{"user-1", no_stream, {{.type = "registered", .tags = {"user:ada"}}}}},
                           {{ada, origin}}};
-                      commit_draft again = claim;
+                      plain_commit again = claim;
                       again.writes[0].stream = "user-2";
                       on.accepted(on.try_append(claim), "the first");
                       on.refused(on.try_append(again), kind::condition, "the second");
@@ -174,7 +174,7 @@ void add_conditions(check_list<A>& checks) {
        [](probe<A>& on) {
          on.append("s", any, {{.type = "rare", .tags = {"k"}}});
          const auto early = on.store.head();
-         std::vector<event_draft> crowd(3000, {.type = "common", .tags = {"c"}});
+         std::vector<plain_event> crowd(3000, {.type = "common", .tags = {"c"}});
          on.append("s", any, crowd);
          const query rare = query::tags({"k"});
          on.refused(under(on, {{rare, origin}}), kind::condition, "the first event");

@@ -10,11 +10,11 @@ void add_deletion(check_list<A>& checks) {
   using kind = append_conflict::kind;
   static constexpr auto backwards = direction::backwards;
   static constexpr auto truncation = [](std::uint64_t before) {
-    return event_draft{.type = std::string{fact::truncated},
+    return plain_event{.type = std::string{fact::truncated},
                        .data = truncated_data(stream_version{before})};
   };
   static constexpr auto tombstone = [] {
-    return event_draft{.type = std::string{fact::tombstoned}};
+    return plain_event{.type = std::string{fact::tombstoned}};
   };
 
   checks.push_back(

@@ -200,7 +200,7 @@ void add_expectations(check_list<A>& checks) {
   checks.push_back({"a commit of thousands of events is one commit",
                     "A commit has no small limit, and its parts are counted.", [](probe<A>& on) {
                       constexpr std::uint32_t half = 2500;
-                      commit_draft large{{{"a", no_stream}, {"b", no_stream}}, {}};
+                      plain_commit large{{{"a", no_stream}, {"b", no_stream}}, {}};
                       for (std::uint32_t i = 0; i < half; ++i) {
                         large.writes[0].events.push_back(
                             {.type = "a", .data = "{\"n\":" + std::to_string(i) + "}"});
@@ -219,7 +219,7 @@ void add_expectations(check_list<A>& checks) {
   checks.push_back({"a commit to many streams is one commit",
                     "Nor has the number of streams a small limit.", [](probe<A>& on) {
                       constexpr std::uint64_t count = 500;
-                      commit_draft wide;
+                      plain_commit wide;
                       for (std::uint64_t i = 0; i < count; ++i)
                         wide.writes.push_back({"s-" + std::to_string(i), no_stream, events("a b")});
                       on.append(wide);

@@ -9,9 +9,9 @@ template <adapter A>
 void add_identity(check_list<A>& checks) {
   using kind = append_conflict::kind;
   static constexpr auto event = [](std::uint64_t id, std::string type) {
-    return event_draft{.type = std::move(type), .data = R"({"n":1})", .id = id_of(id)};
+    return plain_event{.type = std::move(type), .data = R"({"n":1})", .id = id_of(id)};
   };
-  static constexpr auto replays = [](probe<A>& on, const commit_draft& retry,
+  static constexpr auto replays = [](probe<A>& on, const plain_commit& retry,
                                      const append_receipt& original, std::string_view what) {
     on.writes_nothing([&] {
       append_receipt receipt = on.accepted(on.try_append(retry), what);
@@ -20,7 +20,7 @@ void add_identity(check_list<A>& checks) {
       on.equal(receipt, original, what);
     });
   };
-  static constexpr auto conflicts = [](probe<A>& on, const commit_draft& commit,
+  static constexpr auto conflicts = [](probe<A>& on, const plain_commit& commit,
                                        std::string_view stream, global_position at,
                                        std::string_view what) {
     on.writes_nothing([&] {
@@ -38,7 +38,7 @@ void add_identity(check_list<A>& checks) {
 
   checks.push_back({"a commit that is sent again is recognised", same, [](probe<A>& on) {
                       on.append("s", any, "x");
-                      const commit_draft commit{{{"s", any, {event(1, "a"), event(2, "b")}}}, {}};
+                      const plain_commit commit{{{"s", any, {event(1, "a"), event(2, "b")}}}, {}};
                       const auto receipt = on.append(commit);
                       on.expect(!receipt.replayed, "the first time is not a replay");
                       replays(on, commit, receipt, "again");
@@ -48,7 +48,7 @@ void add_identity(check_list<A>& checks) {
   checks.push_back(
       {"a retry is recognised although its expectation would fail now",
        "The ids decide first: the expectation was met when it counted.", [](probe<A>& on) {
-         const commit_draft commit{{{"s", no_stream, {event(1, "a")}}}, {}};
+         const plain_commit commit{{{"s", no_stream, {event(1, "a")}}}, {}};
          const auto receipt = on.append(commit);
          replays(on, commit, receipt, "no_stream");
          on.append("s", exactly(1), "b c");
@@ -58,7 +58,7 @@ void add_identity(check_list<A>& checks) {
   checks.push_back({"a retry is recognised although its condition would fail now",
                     "Nor do conditions count for what is stored already.", [](probe<A>& on) {
                       const query which = query::types({"a", "b"});
-                      const commit_draft commit{{{"s", any, {event(1, "a")}}}, {{which, {}}}};
+                      const plain_commit commit{{{"s", any, {event(1, "a")}}}, {{which, {}}}};
                       const auto receipt = on.append(commit);
                       replays(on, commit, receipt, "its own event would count against it");
                       on.append("t", any, "b");
@@ -69,7 +69,7 @@ void add_identity(check_list<A>& checks) {
        "The receipt has the present version of a guarded stream: no commit keeps a record of it.",
        [](probe<A>& on) {
          on.append("g", any, "x");
-         const commit_draft commit{{{"g", exactly(1)}, {"s", any, {event(1, "a")}}}, {}};
+         const plain_commit commit{{{"g", exactly(1)}, {"s", any, {event(1, "a")}}}, {}};
          auto receipt = on.append(commit);
          on.append("g", any, "y");
          receipt.versions.front() = stream_version{2};
@@ -78,7 +78,7 @@ void add_identity(check_list<A>& checks) {
   checks.push_back(
       {"a retry is recognised although its stream was truncated or tombstoned",
        "An id stays taken when its event is no longer shown.", [](probe<A>& on) {
-         const commit_draft commit{{{"s", any, {event(1, "a"), event(2, "b")}}}, {}};
+         const plain_commit commit{{{"s", any, {event(1, "a"), event(2, "b")}}}, {}};
          const auto receipt = on.append(commit);
          on.append("s", any, {{.type = std::string{fact::truncated}, .data = R"({"before":2})"}});
          replays(on, commit, receipt, "after a truncation");
@@ -88,7 +88,7 @@ void add_identity(check_list<A>& checks) {
        }});
   checks.push_back({"a retry of a commit to several streams is recognised", same, [](probe<A>& on) {
                       on.append("b", any, "x");
-                      const commit_draft commit{{{"a", no_stream, {event(1, "a")}},
+                      const plain_commit commit{{{"a", no_stream, {event(1, "a")}},
                                                  {"b", exactly(1), {event(1, "b"), event(2, "c")}}},
                                                 {}};
                       const auto receipt = on.append(commit);
@@ -99,27 +99,27 @@ void add_identity(check_list<A>& checks) {
       {"metadata and time do not count for a retry",
        "They speak of the attempt, and a retry is another one. What was stored first stays.",
        [](probe<A>& on) {
-         event_draft first = event(1, "a");
+         plain_event first = event(1, "a");
          first.metadata = R"({"correlation":"one"})";
          first.time = timestamp{std::chrono::hours{1}};
          const auto receipt = on.append("s", any, {first});
-         event_draft again = event(1, "a");
+         plain_event again = event(1, "a");
          again.metadata = R"({"correlation":"two"})";
          replays(on, {{{"s", any, {again}}}, {}}, receipt, "with other metadata");
          on.equal(on.stream("s").at(0).metadata, first.metadata, "the first attempt's metadata");
        }});
   checks.push_back({"another payload under a stored id is a conflict", other, [](probe<A>& on) {
-                      event_draft stored = event(1, "a");
+                      plain_event stored = event(1, "a");
                       stored.tags = {"x", "y"};
                       const global_position at = on.append("s", any, {stored}).first;
-                      std::vector<event_draft> others(5, stored);
+                      std::vector<plain_event> others(5, stored);
                       others[0].type = "A";
                       others[1].data = R"({"n": 1})"; // means the same, and is not the same
                       others[2].schema = 2;
                       others[3].tags = {"x"};
                       others[4].tags = {"x", "y", "z"};
-                      for (const event_draft& draft : others)
-                        conflicts(on, {{{"s", any, {draft}}}, {}}, "s", at, "another event");
+                      for (const plain_event& again : others)
+                        conflicts(on, {{{"s", any, {again}}}, {}}, "s", at, "another event");
                     }});
   checks.push_back(
       {"a commit of which only a part is stored is a conflict", other, [](probe<A>& on) {

@@ -12,7 +12,7 @@ void add_lifetime(check_list<A>& checks) {
   checks.push_back(
       {"stores are independent", "A fresh store knows nothing of another, also not its ids.",
        [](probe<A>& on) {
-         const commit_draft commit{{{"s", no_stream, {{.type = "a", .id = id_of(1)}}}}, {}};
+         const plain_commit commit{{{"s", no_stream, {{.type = "a", .id = id_of(1)}}}}, {}};
          on.append(commit);
          A other = on.open_fresh();
          on.equal(types(other.read_all(query::all(), {})), "", "the other is empty");
@@ -41,7 +41,7 @@ void add_lifetime(check_list<A>& checks) {
                        {.type = "b"}}},
                      {"t", any, events("c")}},
                     {}});
-         on.append("u", any, std::vector<event_draft>(500, {.type = "d", .tags = {"x"}}));
+         on.append("u", any, std::vector<plain_event>(500, {.type = "d", .tags = {"x"}}));
          on.append("t", any,
                    {{.type = "long", .data = "{\"a\":\"" + std::string(200'000, 'x') + "\"}"}});
          const auto head = on.store.head();
@@ -78,7 +78,7 @@ void add_lifetime(check_list<A>& checks) {
   checks.push_back({"a retry is recognised after closing and opening",
                     "What a program does that crashed before it saw the receipt.",
                     [](probe<A>& on) {
-                      const commit_draft commit{{{"s", no_stream, {{.type = "a", .id = id_of(1)}}},
+                      const plain_commit commit{{{"s", no_stream, {{.type = "a", .id = id_of(1)}}},
                                                  {"t", no_stream, {{.type = "b", .id = id_of(2)}}}},
                                                 {}};
                       auto original = on.append(commit);

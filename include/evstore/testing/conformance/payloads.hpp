@@ -92,11 +92,11 @@ void add_payloads(check_list<A>& checks) {
   checks.push_back(
       {"types, tags, ids and schema versions are kept",
        "Types and tags are text like stream names; tags keep their order.", [](probe<A>& on) {
-         event_draft odd{.type = "日本 \"é\" e\u0301 \\ ../",
+         plain_event odd{.type = "日本 \"é\" e\u0301 \\ ../",
                          .schema = 4294967295U,
                          .id = id_of(7),
                          .tags = {"z", "a", "creature:zombie-1", "\"", "\\u0041", "é", "e\u0301"}};
-         event_draft long_names{.type = std::string(255, 't')};
+         plain_event long_names{.type = std::string(255, 't')};
          for (int i = 0; i < 100; ++i) long_names.tags.push_back("tag:" + std::to_string(i));
          on.append("s", any, {odd, long_names});
          const auto events = on.everything();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <evstore/testing/drafts.hpp>
 #include <evstore/testing/in_words.hpp>
+#include <evstore/testing/plain_commit.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -79,22 +79,22 @@ public:
     return subject_.open_second(store);
   }
 
-  append_result try_append(const commit_draft& commit) { return testing::append(store, commit); }
+  append_result try_append(const plain_commit& commit) { return testing::append(store, commit); }
   append_result try_append(std::string stream, expected_version expected,
-                           std::vector<event_draft> drafts) {
-    return try_append({{{std::move(stream), expected, std::move(drafts)}}, {}});
+                           std::vector<plain_event> list) {
+    return try_append({{{std::move(stream), expected, std::move(list)}}, {}});
   }
   append_result try_append(std::string stream, expected_version expected, std::string_view types) {
     return try_append(std::move(stream), expected, testing::events(types));
   }
 
   /// Appends what the check takes for granted; a conflict breaks the check.
-  append_receipt append(const commit_draft& commit, place at = place::current()) {
+  append_receipt append(const plain_commit& commit, place at = place::current()) {
     return accepted(try_append(commit), "the commit is accepted", at);
   }
   append_receipt append(std::string stream, expected_version expected,
-                        std::vector<event_draft> drafts, place at = place::current()) {
-    return append({{{std::move(stream), expected, std::move(drafts)}}, {}}, at);
+                        std::vector<plain_event> list, place at = place::current()) {
+    return append({{{std::move(stream), expected, std::move(list)}}, {}}, at);
   }
   append_receipt append(std::string stream, expected_version expected, std::string_view types,
                         place at = place::current()) {

@@ -131,19 +131,19 @@ void add_reading(check_list<A>& checks) {
       {"thousands of events come whole and in order",
        "However the cursor divides them into batches.", [](probe<A>& on) {
          constexpr std::size_t count = 3000;
-         std::vector<event_draft> drafts;
+         std::vector<plain_event> list;
          for (std::size_t i = 0; i < count; ++i)
-           drafts.push_back({.type = "t" + std::to_string(i % 7),
-                             .data = "{\"n\":" + std::to_string(i) + "}",
-                             .tags = {"k" + std::to_string(i % 500)}});
+           list.push_back({.type = "t" + std::to_string(i % 7),
+                           .data = "{\"n\":" + std::to_string(i) + "}",
+                           .tags = {"k" + std::to_string(i % 500)}});
          for (std::size_t i = 0; i < count; i += 500) {
-           const auto begin = drafts.begin() + static_cast<std::ptrdiff_t>(i);
+           const auto begin = list.begin() + static_cast<std::ptrdiff_t>(i);
            on.append(i % 1000 == 0 ? "s" : "t", any, std::vector(begin, begin + 500));
          }
          const auto forwards = on.everything();
          on.equal(forwards.size(), count, "events");
          for (std::size_t i = 0; i < count; ++i)
-           on.equal(forwards[i].data, drafts[i].data, "in order");
+           on.equal(forwards[i].data, list[i].data, "in order");
          auto reversed = on.everything({.order = backwards});
          std::reverse(reversed.begin(), reversed.end());
          on.expect(reversed == forwards, "backwards is the reverse");
@@ -204,7 +204,7 @@ void add_reading(check_list<A>& checks) {
   checks.push_back({"a cursor in the middle of its events does not see new ones",
                     "Also if they are appended between two pulls.", [](probe<A>& on) {
                       constexpr std::size_t count = 2000;
-                      on.append("s", any, std::vector<event_draft>(count, {.type = "a"}));
+                      on.append("s", any, std::vector<plain_event>(count, {.type = "a"}));
                       auto cursor = on.store.read_all(query::all(), {});
                       std::size_t seen = 0;
                       for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next()) {
@@ -217,7 +217,7 @@ void add_reading(check_list<A>& checks) {
                     }});
   checks.push_back(
       {"a cursor may be moved", "Before, between and after its batches.", [](probe<A>& on) {
-         on.append("s", any, std::vector<event_draft>(1000, {.type = "a"}));
+         on.append("s", any, std::vector<plain_event>(1000, {.type = "a"}));
          auto first = on.store.read_all(query::all(), {});
          auto second = std::move(first);
          std::size_t seen = second.next().size();
@@ -230,7 +230,7 @@ void add_reading(check_list<A>& checks) {
   checks.push_back({"a cursor may outlive the handle that made it",
                     "A range that is read in a loop often belongs to a temporary.",
                     [](probe<A>& on) {
-                      on.append("s", any, std::vector<event_draft>(1000, {.type = "a"}));
+                      on.append("s", any, std::vector<plain_event>(1000, {.type = "a"}));
                       auto cursor = [&] {
                         A handle = std::move(on.store);
                         return handle.read_all(query::all(), {});
@@ -239,7 +239,7 @@ void add_reading(check_list<A>& checks) {
                     }});
   checks.push_back(
       {"many cursors may be open at once", "Each has its own place.", [](probe<A>& on) {
-         on.append("s", any, std::vector<event_draft>(700, {.type = "a"}));
+         on.append("s", any, std::vector<plain_event>(700, {.type = "a"}));
          std::vector<decltype(on.store.read_all(query::all(), {}))> cursors;
          for (int i = 0; i < 20; ++i) cursors.push_back(on.store.read_all(query::all(), {}));
          std::vector<std::size_t> seen(cursors.size());

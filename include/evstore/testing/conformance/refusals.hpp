@@ -8,14 +8,14 @@ namespace evstore::testing::conformance {
 /// conflicts; the valid parts of them are not written either.
 template <adapter A>
 void add_refusals(check_list<A>& checks) {
-  static constexpr auto refuses = [](probe<A>& on, errc code, const commit_draft& commit,
+  static constexpr auto refuses = [](probe<A>& on, errc code, const plain_commit& commit,
                                      std::string_view why) {
     on.writes_nothing([&] {
       on.throws(
           code, [&] { (void)on.try_append(commit); }, why);
     });
   };
-  static constexpr auto refuses_event = [](probe<A>& on, errc code, event_draft bad,
+  static constexpr auto refuses_event = [](probe<A>& on, errc code, plain_event bad,
                                            std::string_view why) {
     refuses(on, code,
             {{{"good", any, events("a")}, {"s", any, {{.type = "b"}, std::move(bad)}}}, {}}, why);

@@ -16,7 +16,7 @@
 
 namespace evstore::testing {
 
-struct event_draft {
+struct plain_event {
   std::string type;
   std::string data = "{}";
   std::uint32_t schema = 1;
@@ -25,28 +25,28 @@ struct event_draft {
   std::string metadata{};
   std::optional<timestamp> time{};
 
-  friend bool operator==(const event_draft&, const event_draft&) = default;
+  friend bool operator==(const plain_event&, const plain_event&) = default;
 };
 
-struct write_draft {
+struct plain_write {
   std::string stream;
   expected_version expected;
-  std::vector<event_draft> events{};
+  std::vector<plain_event> events{};
 };
 
-struct commit_draft {
-  std::vector<write_draft> writes{};
+struct plain_commit {
+  std::vector<plain_write> writes{};
   std::vector<append_condition> conditions{};
 };
 
 /// One event for each word of the text, with the word for its type: `events("opened moved")`.
-inline std::vector<event_draft> events(std::string_view types) {
-  std::vector<event_draft> drafts;
+inline std::vector<plain_event> events(std::string_view types) {
+  std::vector<plain_event> list;
   while (true) {
     types.remove_prefix(std::min(types.find_first_not_of(' '), types.size()));
-    if (types.empty()) return drafts;
+    if (types.empty()) return list;
     const std::string_view word = types.substr(0, types.find(' '));
-    drafts.push_back({.type = std::string{word}});
+    list.push_back({.type = std::string{word}});
     types.remove_prefix(word.size());
   }
 }
@@ -59,19 +59,19 @@ constexpr event_id id_of(std::uint64_t number) noexcept {
   return event_id{bytes};
 }
 
-/// Lends the draft to `take(const commit_view&)`. Data and metadata that are not one-line JSON
+/// Lends the commit to `take(const commit_view&)`. Data and metadata that are not one-line JSON
 /// throw `errc::invalid_payload` here, as they do for users, who cannot make a `json_view` of them
 /// either.
 template <class Take>
-decltype(auto) with_view(const commit_draft& draft, Take&& take) {
+decltype(auto) with_view(const plain_commit& plain, Take&& take) {
   // Spans point into the inner vectors, whose elements stay where they are when the outer one
   // grows.
   std::vector<std::vector<std::string_view>> tags;
   std::vector<std::vector<new_event>> events;
   std::vector<stream_write> writes;
-  for (const write_draft& write : draft.writes) {
+  for (const plain_write& write : plain.writes) {
     std::vector<new_event>& views = events.emplace_back();
-    for (const event_draft& event : write.events) {
+    for (const plain_event& event : write.events) {
       const auto& names = tags.emplace_back(event.tags.begin(), event.tags.end());
       views.push_back(
           {.type = event.type,
@@ -84,12 +84,12 @@ decltype(auto) with_view(const commit_draft& draft, Take&& take) {
     }
     writes.push_back({write.stream, write.expected, views});
   }
-  return std::forward<Take>(take)(commit_view{writes, draft.conditions});
+  return std::forward<Take>(take)(commit_view{writes, plain.conditions});
 }
 
 template <adapter A>
-append_result append(A& store, const commit_draft& draft) {
-  return with_view(draft, [&](const commit_view& commit) { return store.append(commit); });
+append_result append(A& store, const plain_commit& plain) {
+  return with_view(plain, [&](const commit_view& commit) { return store.append(commit); });
 }
 
 /// All that the cursor still has, in owning copies.
