@@ -29,7 +29,7 @@
 /// order in which they are written. Stands in the namespace of the struct, behind it. The members
 /// may be inherited. Renaming a member changes what is stored.
 #define EVSTORE_DESCRIBE(type, ...)                                                                \
-  [[maybe_unused]] constexpr auto evstore_describe(::evstore::detail::type_tag<type>) noexcept {   \
+  [[maybe_unused]] constexpr auto evstore_describe(type**) noexcept {                              \
     return ::evstore::detail::description<type EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_MEMBER,      \
                                                                        type, __VA_ARGS__)>{        \
         #type, {{EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_KEY, type, __VA_ARGS__)}}};                \
@@ -40,8 +40,7 @@
 /// `EVSTORE_DESCRIBE_ENUM(colour, red, green)`: the enumerators by which values are stored. Stands
 /// in the namespace of the enumeration, behind it. A value without a name cannot be stored.
 #define EVSTORE_DESCRIBE_ENUM(type, ...)                                                           \
-  [[maybe_unused]] constexpr auto evstore_describe_enum(                                           \
-      ::evstore::detail::type_tag<type>) noexcept {                                                \
+  [[maybe_unused]] constexpr auto evstore_describe_enum(type**) noexcept {                         \
     return ::evstore::detail::enumeration{                                                         \
         #type, ::std::to_array<::evstore::detail::enumerator<type>>(                               \
                    {EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_ENUMERATOR, type, __VA_ARGS__)})};      \
@@ -57,17 +56,28 @@ namespace evstore {
 
 namespace detail {
 
-/// Carries a type to functions found by argument-dependent lookup, without conversions to bases.
+/// Carries a type to functions found by argument-dependent lookup. A pointer to a pointer converts to
+/// nothing else, not even to that of a base, and so the compiler is quick to pass over hundreds of
+/// descriptions that are about other types.
 template <class T>
-struct type_tag {};
+inline constexpr T** type_tag = nullptr;
 
-/// The members of `T`: pointers to members, or Hana accessors.
+/// The members of `T` in stored order. Whoever walks them reaches each one by `(&object)->*Member`.
 template <class T, auto... Members>
 struct description {
   static constexpr std::size_t size = sizeof...(Members);
 
   std::string_view type_name;
   std::array<std::string_view, size> keys; ///< `,"name":` each, as the JSON codec needs them
+};
+
+/// A Hana accessor in the place of a pointer to a member.
+template <class Accessor>
+struct member_through {
+  template <class T>
+  friend constexpr auto& operator->*(T* object, member_through) {
+    return Accessor{}(*object);
+  }
 };
 
 template <class E>
@@ -86,7 +96,7 @@ template <class E, std::size_t Count>
 enumeration(std::string_view, std::array<enumerator<E>, Count>) -> enumeration<E, Count>;
 
 template <class T>
-concept described_by_macro = requires { evstore_describe(type_tag<T>{}); };
+concept described_by_macro = requires { evstore_describe(type_tag<T>); };
 
 template <class T>
 concept described_by_hana =
@@ -114,7 +124,7 @@ constexpr std::string_view spelled_type_name() noexcept {
 template <class T, class... Names, class... Accessors>
 consteval auto describe_by_accessors(
     const boost::hana::tuple<boost::hana::pair<Names, Accessors>...>*) {
-  return description<T, Accessors{}...>{
+  return description<T, member_through<Accessors>{}...>{
       spelled_type_name<T>(),
       {{std::string_view{hana_key<Names>.data(), hana_key<Names>.size()}...}}};
 }
@@ -122,7 +132,7 @@ consteval auto describe_by_accessors(
 template <class T>
 consteval auto describe() {
   if constexpr (described_by_macro<T>) {
-    return evstore_describe(type_tag<T>{});
+    return evstore_describe(type_tag<T>);
   } else {
     using accessors = decltype(boost::hana::accessors<T>());
     return describe_by_accessors<T>(static_cast<const accessors*>(nullptr));
@@ -131,15 +141,6 @@ consteval auto describe() {
 
 template <class T>
 inline constexpr auto description_of = describe<T>();
-
-/// The member of an object, through a pointer to member or a Hana accessor.
-template <auto Member, class T>
-constexpr auto& reach(T& object) noexcept {
-  if constexpr (std::is_member_object_pointer_v<decltype(Member)>)
-    return object.*Member;
-  else
-    return Member(object);
-}
 
 template <auto Value>
 struct constant {
@@ -161,7 +162,7 @@ concept described = detail::described_by_macro<T> || detail::described_by_hana<T
 /// An enumeration whose values are stored by name.
 template <class E>
 concept described_enum =
-    std::is_enum_v<E> && requires { evstore_describe_enum(detail::type_tag<E>{}); };
+    std::is_enum_v<E> && requires { evstore_describe_enum(detail::type_tag<E>); };
 
 template <described T>
 inline constexpr std::size_t field_count = detail::description_of<T>.size;
@@ -175,7 +176,7 @@ inline constexpr std::string_view field_name =
 template <std::size_t I, class T>
   requires described<std::remove_const_t<T>>
 constexpr auto& field(T& object) noexcept {
-  return detail::reach<detail::member_at<std::remove_const_t<T>, I>::value>(object);
+  return (&object)->*detail::member_at<std::remove_const_t<T>, I>::value;
 }
 
 template <described T, std::size_t I>
@@ -186,7 +187,7 @@ namespace detail {
 template <class T, class F, std::size_t... I, class D, auto... Members>
 constexpr void each_field(T& object, F& f, std::index_sequence<I...>,
                           const description<D, Members...>&) {
-  (static_cast<void>(f(field_name<D, I>, reach<Members>(object))), ...);
+  (static_cast<void>(f(field_name<D, I>, (&object)->*Members)), ...);
 }
 
 } // namespace detail
@@ -202,7 +203,7 @@ constexpr void for_each_field(T&& object, F f) {
 
 /// The enumerators of `E` in the order of their description; the first name of a value is its name.
 template <described_enum E>
-inline constexpr auto enumerators = evstore_describe_enum(detail::type_tag<E>{}).all;
+inline constexpr auto enumerators = evstore_describe_enum(detail::type_tag<E>).all;
 
 /// The unqualified name of a struct or an enumeration: what tells apart the alternatives of a
 /// stored `std::variant`.
@@ -211,7 +212,7 @@ template <class T>
 inline constexpr std::string_view type_name = [] {
   constexpr std::string_view text = [] {
     if constexpr (described_enum<T>)
-      return evstore_describe_enum(detail::type_tag<T>{}).type_name;
+      return evstore_describe_enum(detail::type_tag<T>).type_name;
     else
       return detail::description_of<T>.type_name;
   }();

@@ -86,11 +86,12 @@ struct event_table {
   using event_at = typename history_at<I>::current;
 
   using slots = event_slots<std::make_index_sequence<size>, Named...>;
-
-  /// False for an event that stands twice.
-  template <class Event>
-  static constexpr bool has = requires { slot_of<Event>(static_cast<const slots*>(nullptr)); };
 };
+
+// Nothing that exists once for each event may have the whole table in its name: mangling it would
+// cost more than all the rest.
+template <class Event, class Slots>
+concept has_one_slot = requires(const Slots* slots) { slot_of<Event>(slots); };
 
 template <class Named>
 constexpr bool check_event() {
@@ -99,26 +100,14 @@ constexpr bool check_event() {
   return check_versions(typename Named::history{});
 }
 
-/// The places of two equal names; the same place twice if all differ.
-template <std::size_t Size>
-consteval std::array<std::size_t, 2> find_equal(const std::array<std::string_view, Size>& names) {
-  std::array<std::size_t, Size> order{};
-  for (std::size_t i = 0; i < Size; ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return names[a] != names[b] ? names[a] < names[b] : a < b;
-  });
-  for (std::size_t i = 1; i < Size; ++i)
-    if (names[order[i - 1]] == names[order[i]]) return {order[i - 1], order[i]};
-  return {0, 0};
-}
-
 template <class... Named>
 constexpr bool check_event_set() {
   using table = event_table<Named...>;
   // A braced list, because clang expands a fold over at most 256 events.
   [[maybe_unused]] const bool sound[] = {true, check_event<Named>()...};
-  constexpr auto name = find_equal(table::names);
-  constexpr std::array<bool, table::size> alone{table::template has<typename Named::event>...};
+  constexpr auto name = table::index.repeated();
+  constexpr std::array<bool, table::size> alone{
+      has_one_slot<typename Named::event, typename table::slots>...};
   constexpr std::size_t twice = std::find(alone.begin(), alone.end(), false) - alone.begin();
   if constexpr (name[0] != name[1])
     static_cast<void>(sizeof(TWO_EVENTS_HAVE_ONE_NAME<typename table::template event_at<name[0]>,
@@ -148,7 +137,7 @@ concept any_event_set =
 
 /// Whether `Event` is the current shape of an event of the set.
 template <any_event_set Set, class Event>
-inline constexpr bool contains = Set::table::template has<Event>;
+inline constexpr bool contains = detail::has_one_slot<Event, typename Set::table::slots>;
 
 /// The place of an event type in its set, from 0.
 template <any_event_set Set, class Event>

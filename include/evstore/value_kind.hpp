@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -158,10 +159,9 @@ template <class Struct, std::size_t Index, class Member>
 struct MEMBER_CANNOT_BE_STORED;
 
 template <class T, std::size_t I>
-constexpr bool check_member() {
+constexpr void check_member() {
   if constexpr (kind_of<field_type<T, I>>() == value_kind::none)
     static_cast<void>(sizeof(MEMBER_CANNOT_BE_STORED<T, I, field_type<T, I>>));
-  return true;
 }
 
 } // namespace detail
@@ -192,18 +192,29 @@ constexpr value_kind kind_of() noexcept {
     return value_kind::none;
 }
 
+namespace detail {
+
+// The usual case costs one instantiation a struct; members are looked at one by one when it fails.
+template <class T, auto... Members>
+constexpr bool all_storable(const description<T, Members...>&) noexcept {
+  return ((kind_of<std::remove_reference_t<decltype(std::declval<T*>()->*Members)>>() !=
+           value_kind::none) &&
+          ...);
+}
+
+} // namespace detail
+
 /// Fails to compile, in one line that names the struct, the member's place and its type, if a
 /// member of `T` cannot be stored; or the type, if it is no described struct.
 template <class T>
 constexpr bool check_described() {
-  if constexpr (!described<T>) {
+  if constexpr (!described<T>)
     static_cast<void>(sizeof(detail::TYPE_IS_NOT_DESCRIBED<T>));
-    return true;
-  } else {
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (detail::check_member<T, I>() && ...);
+  else if constexpr (!detail::all_storable(detail::description_of<T>))
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (detail::check_member<T, I>(), ...);
     }(std::make_index_sequence<field_count<T>>{});
-  }
+  return true;
 }
 
 } // namespace evstore

@@ -39,14 +39,9 @@ class perfect_hash {
 public:
   consteval explicit perfect_hash(const std::array<std::string_view, Count>& names)
       : names_{names} {
-    std::array<std::uint64_t, Count> hashes{};
-    for (std::size_t i = 0; i < Count; ++i) hashes[i] = hash_ends(names[i]);
-    if (!all_differ(hashes)) {
-      whole_ = true;
-      for (std::size_t i = 0; i < Count; ++i) hashes[i] = hash_all(names[i]);
-    }
     slots_.fill(free_slot);
-    place(hashes);
+    builder build{*this};
+    if (build.fill(&hash_ends) || (whole_ = true, build.fill(&hash_all))) build.place();
   }
 
   /// The index of a name, or `Count`.
@@ -55,6 +50,10 @@ public:
     const std::uint16_t at = slots_[slot(hash, displacements_[bucket(hash)])];
     return at != free_slot && names_[at] == name ? at : Count;
   }
+
+  /// The indices of two equal names, among which nothing can be found; twice the same if all
+  /// differ.
+  [[nodiscard]] constexpr std::array<std::size_t, 2> repeated() const noexcept { return repeated_; }
 
 private:
   static_assert(Count < 0xFFFF);
@@ -67,51 +66,61 @@ private:
     return (mix(hash + displacement) >> 32) % slot_count;
   }
 
-  static consteval bool all_differ(std::array<std::uint64_t, Count> hashes) {
-    std::sort(hashes.begin(), hashes.end());
-    return std::adjacent_find(hashes.begin(), hashes.end()) == hashes.end();
-  }
-
-  consteval void place(const std::array<std::uint64_t, Count>& hashes) {
+  /// What is needed only while the table is made. Written for the compiler's interpreter, which
+  /// takes a microsecond for every few steps: no sorting.
+  struct builder {
+    perfect_hash& table;
+    std::array<std::uint64_t, Count> hashes{};
+    std::array<std::uint16_t, Count> next{}; ///< in the same bucket
+    std::array<std::uint16_t, bucket_count> first{};
     std::array<std::uint16_t, bucket_count> sizes{};
-    for (const std::uint64_t hash : hashes) ++sizes[bucket(hash)];
-    std::array<std::uint16_t, Count> order{}; // names by bucket, the fullest buckets first
-    for (std::size_t i = 0; i < Count; ++i) order[i] = static_cast<std::uint16_t>(i);
-    std::sort(order.begin(), order.end(), [&](std::uint16_t a, std::uint16_t b) {
-      const std::size_t left = bucket(hashes[a]);
-      const std::size_t right = bucket(hashes[b]);
-      return sizes[left] != sizes[right] ? sizes[left] > sizes[right] : left < right;
-    });
-    for (std::size_t begin = 0; begin < Count;) {
-      const std::size_t end = begin + sizes[bucket(hashes[order[begin]])];
-      displace(hashes, order, begin, end);
-      begin = end;
-    }
-  }
 
-  /// Gives the names `order[begin, end)`, which are one bucket, free slots.
-  consteval void displace(const std::array<std::uint64_t, Count>& hashes,
-                          const std::array<std::uint16_t, Count>& order, std::size_t begin,
-                          std::size_t end) {
-    for (std::uint16_t displacement = 0;; ++displacement) {
-      std::size_t placed = begin;
-      for (; placed < end; ++placed) {
-        std::uint16_t& taken = slots_[slot(hashes[order[placed]], displacement)];
-        if (taken != free_slot) break;
-        taken = order[placed];
+    /// Sorts the names into buckets; false if two of them have one hash.
+    consteval bool fill(std::uint64_t (*hash)(std::string_view)) {
+      first.fill(free_slot);
+      sizes.fill(0);
+      for (std::size_t i = 0; i < Count; ++i) {
+        hashes[i] = hash(table.names_[i]);
+        const std::size_t in = bucket(hashes[i]);
+        for (std::uint16_t at = first[in]; at != free_slot; at = next[at]) {
+          if (hashes[at] != hashes[i]) continue;
+          if (table.names_[at] == table.names_[i]) table.repeated_ = {at, i};
+          return false;
+        }
+        next[i] = first[in];
+        first[in] = static_cast<std::uint16_t>(i);
+        ++sizes[in];
       }
-      if (placed == end) {
-        displacements_[bucket(hashes[order[begin]])] = displacement;
-        return;
-      }
-      for (std::size_t i = begin; i < placed; ++i)
-        slots_[slot(hashes[order[i]], displacement)] = free_slot;
+      return true;
     }
-  }
+
+    /// The fullest buckets first, while there is most room.
+    consteval void place() {
+      for (std::uint16_t size = *std::max_element(sizes.begin(), sizes.end()); size != 0; --size)
+        for (std::size_t in = 0; in < bucket_count; ++in)
+          if (sizes[in] == size) displace(in);
+    }
+
+    consteval void displace(std::size_t in) {
+      for (std::uint16_t& displacement = table.displacements_[in];; ++displacement) {
+        std::uint16_t at = first[in];
+        while (at != free_slot) {
+          std::uint16_t& taken = table.slots_[slot(hashes[at], displacement)];
+          if (taken != free_slot) break;
+          taken = at;
+          at = next[at];
+        }
+        if (at == free_slot) return;
+        for (std::uint16_t back = first[in]; back != at; back = next[back])
+          table.slots_[slot(hashes[back], displacement)] = free_slot;
+      }
+    }
+  };
 
   std::array<std::string_view, Count> names_;
   std::array<std::uint16_t, bucket_count> displacements_{};
   std::array<std::uint16_t, slot_count> slots_{};
+  std::array<std::size_t, 2> repeated_{};
   bool whole_ = false;
 };
 

@@ -44,40 +44,32 @@ namespace evstore {
 
 namespace detail {
 
-/// Decodes one shape and brings it up to date.
-template <class Versions, std::uint32_t Schema, class Visitor>
-void visit_shape(std::string_view data, Visitor& visitor) {
-  typename Versions::template shape<Schema> stored{};
-  json::read_into(data, stored);
-  if constexpr (Schema == Versions::current_schema) {
-    visitor(std::as_const(stored));
-  } else {
-    const auto current = bring_up_to_date<Versions, Schema>(stored);
-    visitor(current);
-  }
-}
-
-template <class Visitor>
-using visit_shape_fn = void (*)(std::string_view, Visitor&);
-
 [[noreturn]] inline void throw_unknown_schema(std::uint32_t schema, std::uint32_t current) {
   throw error{errc::decode_failed, "stored with schema version " + std::to_string(schema) +
                                        ", and this program knows 1 to " + std::to_string(current)};
 }
 
+/// Decodes an older shape and brings it up to date.
+template <class Versions, std::uint32_t Schema, class Visitor>
+void visit_older(std::string_view data, Visitor& visitor) {
+  typename Versions::template shape<Schema> stored{};
+  json::read_into(data, stored);
+  visitor(std::as_const(bring_up_to_date<Versions, Schema>(stored)));
+}
+
 template <class Versions, class Visitor>
 void visit_event_of(std::uint32_t schema, std::string_view data, Visitor& visitor) {
   constexpr std::uint32_t current = Versions::current_schema;
-  if (schema == current) return visit_shape<Versions, current>(data, visitor);
-  if (schema == 0 || schema > current) throw_unknown_schema(schema, current);
-  if constexpr (current > 1) {
-    static constexpr auto older =
-        []<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
-          return std::array<visit_shape_fn<Visitor>, sizeof...(I)>{
-              &visit_shape<Versions, I + 1, Visitor>...};
-        }(std::make_integer_sequence<std::uint32_t, current - 1>{});
-    older[schema - 1](data, visitor);
+  if (schema == current) {
+    typename Versions::current event{};
+    json::read_into(data, event);
+    return visitor(std::as_const(event));
   }
+  if (schema == 0 || schema > current) throw_unknown_schema(schema, current);
+  [&]<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
+    static_cast<void>(
+        ((schema == I + 1 && (visit_older<Versions, I + 1>(data, visitor), true)) || ...));
+  }(std::make_integer_sequence<std::uint32_t, current - 1>{});
 }
 
 template <class... Named, class Visitor>

@@ -45,12 +45,12 @@ constexpr bool is_absent(const M& member) noexcept {
 template <class T, auto... Members, std::size_t... I>
 void write_members(output& out, const T& value, const evstore::detail::description<T, Members...>&,
                    std::index_sequence<I...>) {
-  using evstore::detail::description_of, evstore::detail::reach;
+  using evstore::detail::description_of;
   [[maybe_unused]] bool first = true;
   out.raw('{');
-  ((is_absent(reach<Members>(value)) ? void()
-                                     : (out.raw(description_of<T>.keys[I].substr(first ? 1 : 0)),
-                                        first = false, write_value(out, reach<Members>(value)))),
+  ((is_absent((&value)->*Members) ? void()
+                                  : (out.raw(description_of<T>.keys[I].substr(first ? 1 : 0)),
+                                     first = false, write_value(out, (&value)->*Members))),
    ...);
   out.raw('}');
 }

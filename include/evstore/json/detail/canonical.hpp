@@ -53,12 +53,12 @@ template <class T, auto... Members, std::size_t... I>
 const char* read_canonical_members(const char* at, canonical_input& in, T& out,
                                    const evstore::detail::description<T, Members...>&,
                                    std::index_sequence<I...>) {
-  using evstore::detail::description_of, evstore::detail::reach;
+  using evstore::detail::description_of;
   [[maybe_unused]] bool first = true;
   at = read_char(at, in.end, '{');
   if (at == nullptr || !in.descend()) return nullptr;
   const bool read = (((at = read_canonical_member(at, in, description_of<T>.keys[I], first,
-                                                  reach<Members>(out))) != nullptr) &&
+                                                  (&out)->*Members)) != nullptr) &&
                      ...);
   in.ascend();
   return read ? read_char(at, in.end, '}') : nullptr;

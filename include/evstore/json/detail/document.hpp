@@ -25,15 +25,16 @@ class document {
 public:
   using node = simdjson::ondemand::value;
 
-  /// Calls `read` with the document's one value.
-  template <class Read>
-  static void parse(std::string_view text, Read read) {
+  using read_root = void (*)(document& doc, node& value, void* out);
+
+  /// Calls `read` with the text's one value.
+  static void parse(std::string_view text, read_root read, void* out) {
     constexpr std::size_t usual = std::size_t{1} << 20;
     if (text.size() <= usual) {
-      document{text, kept_memory()}.run(read);
+      document{text, kept_memory()}.run(read, out);
     } else {
       memory once;
-      document{text, once}.run(read);
+      document{text, once}.run(read, out);
     }
   }
 
@@ -142,8 +143,7 @@ private:
 
   document(std::string_view text, memory& owned) : text_{text}, memory_{owned} {}
 
-  template <class Read>
-  void run(Read& read) {
+  void run(read_root read, void* out) {
     std::string& copy = memory_.text;
     copy.assign("[").append(text_).append("]");
     const std::size_t size = copy.size();
@@ -160,7 +160,7 @@ private:
       node value;
       check(std::move(result).get(value));
       if (++count > 1) fail(simdjson::TAPE_ERROR);
-      read(*this, value);
+      read(*this, value, out);
     }
     const bool more = indexed.current_location().error() == simdjson::SUCCESS;
     if (count == 0 || more) fail(simdjson::TAPE_ERROR);

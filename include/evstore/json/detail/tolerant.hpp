@@ -22,6 +22,8 @@ using node = document::node;
 template <class T>
 void read_tolerant(document& doc, node& value, T& out);
 
+inline constexpr std::size_t most_members = 256; // more than EVSTORE_DESCRIBE takes
+
 /// What walking an object needs to know of a struct.
 struct object_shape {
   std::string_view name;
@@ -36,7 +38,6 @@ inline std::string_view name_in(std::string_view key) noexcept {
 }
 
 inline void read_object(document& doc, node& value, const object_shape& shape, void* out) {
-  constexpr std::size_t most_members = 340; // what EVSTORE_DESCRIBE can take
   std::bitset<most_members> seen;
   const char* const begin = document::token(value).data();
   const std::size_t count = shape.keys.size();
@@ -65,24 +66,24 @@ bool read_or_reset(document& doc, node* value, M& member) {
 }
 
 template <class T, auto... Members>
-bool read_nth_member([[maybe_unused]] document& doc, [[maybe_unused]] node* value,
-                     [[maybe_unused]] T& out, [[maybe_unused]] std::size_t index,
-                     const evstore::detail::description<T, Members...>&) {
-  using evstore::detail::reach;
+bool read_nth_member([[maybe_unused]] document& doc, [[maybe_unused]] node* value, void* object,
+                     [[maybe_unused]] std::size_t index) {
+  [[maybe_unused]] T* const out = static_cast<T*>(object);
+  [[maybe_unused]] std::size_t i = 0;
   bool present = false;
-  std::size_t i = 0;
   static_cast<void>(
-      ((i++ == index && (present = read_or_reset(doc, value, reach<Members>(out)), true)) || ...));
+      ((i++ == index && (present = read_or_reset(doc, value, out->*Members), true)) || ...));
   return present;
 }
 
+template <class T, auto... Members>
+consteval object_shape make_object_shape(const evstore::detail::description<T, Members...>& known) {
+  static_assert(sizeof...(Members) <= most_members);
+  return {type_name<T>, known.keys, &read_nth_member<T, Members...>};
+}
+
 template <class T>
-inline constexpr object_shape shape_of{
-    type_name<T>, evstore::detail::description_of<T>.keys,
-    [](document& doc, node* value, void* object, std::size_t index) {
-      return read_nth_member(doc, value, *static_cast<T*>(object), index,
-                             evstore::detail::description_of<T>);
-    }};
+inline constexpr object_shape shape_of = make_object_shape(evstore::detail::description_of<T>);
 
 template <class T>
 void read_tolerant_scalar(document& doc, node& value, T& out) {
@@ -174,8 +175,13 @@ void read_tolerant(document& doc, node& value, T& out) {
 }
 
 template <class T>
+void read_tolerant_root(document& doc, node& value, void* out) {
+  read_tolerant(doc, value, *static_cast<T*>(out));
+}
+
+template <class T>
 void read_tolerant(std::string_view text, T& out) {
-  document::parse(text, [&](document& doc, node& value) { read_tolerant(doc, value, out); });
+  document::parse(text, &read_tolerant_root<T>, &out);
 }
 
 } // namespace evstore::json::detail
