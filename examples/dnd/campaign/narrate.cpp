@@ -3,6 +3,7 @@
 #include "language/text.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <variant>
 #include <vector>
 
@@ -17,8 +18,6 @@ std::string hit_points(const creature& who) {
 std::string hit_dice(int count) {
   return count == 1 ? "1 hit die" : std::to_string(count) + " hit dice";
 }
-
-std::string with_sign(int number) { return (number < 0 ? "" : "+") + std::to_string(number); }
 
 /// One sentence for each event type.
 struct narrator {
@@ -124,20 +123,17 @@ struct narrator {
 } // namespace
 
 std::string narrate(const dice_roll& roll) {
-  std::string text = roll.expression + ": ";
-  const auto list = [&](const std::vector<int>& dice) {
+  const auto list = [](const std::vector<int>& dice) {
     constexpr std::size_t most_shown = 20;
+    std::string text = "[";
     for (std::size_t i = 0; i < dice.size() && i < most_shown; ++i)
       text += (i == 0 ? "" : ", ") + std::to_string(dice[i]);
-    if (dice.size() > most_shown) text += ", ...";
+    return text + (dice.size() > most_shown ? ", ...]" : "]");
   };
-  list(roll.kept);
-  if (!roll.dropped.empty()) {
-    text += " (";
-    list(roll.dropped);
-    text += " dropped)";
-  }
-  if (roll.modifier != 0) text += " " + with_sign(roll.modifier);
+  std::string text = roll.expression + ": " + list(roll.kept);
+  if (!roll.dropped.empty()) text += " without " + list(roll.dropped);
+  if (roll.modifier > 0) text += " + " + std::to_string(roll.modifier);
+  if (roll.modifier < 0) text += " - " + std::to_string(-std::int64_t{roll.modifier});
   return text + " = " + std::to_string(roll.total);
 }
 

@@ -10,7 +10,7 @@ namespace dnd {
 /// What happened, as one sentence for people. `after` is the state that has seen the event.
 std::string narrate(const event& happened, const campaign_state& after);
 
-/// `3d6+1: 4, 2, 6 = 13`; dropped dice in parentheses.
+/// `4d6kh3+1: [4, 2, 6] without [1] + 1 = 13`
 std::string narrate(const dice_roll& roll);
 
 /// What could be done next, as one sentence.
