@@ -54,7 +54,8 @@ template <class Versions, std::uint32_t Schema, class Visitor>
 void visit_older(std::string_view data, Visitor& visitor) {
   typename Versions::template shape<Schema> stored{};
   json::read_into(data, stored);
-  visitor(std::as_const(bring_up_to_date<Versions, Schema>(stored)));
+  const typename Versions::current brought_up = bring_up_to_date<Versions, Schema>(stored);
+  visitor(brought_up);
 }
 
 template <class Versions, class Visitor>
