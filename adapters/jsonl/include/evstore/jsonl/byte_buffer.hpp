@@ -15,7 +15,7 @@ namespace evstore::jsonl {
 /// read (not trusted): scanners compare and load whole words without looking for the end.
 class byte_buffer {
 public:
-  static constexpr std::size_t padding = 64;
+  static constexpr std::size_t padding = 128;
 
   byte_buffer() = default;
   byte_buffer(byte_buffer&& other) noexcept

@@ -56,7 +56,7 @@ public:
       for (std::size_t i = 0, intact = 0; i < lines.size(); ++i) {
         const bool is_open = batch.open && i + 1 == lines.size();
         if (is_sealed(lines[i]) && i >= intact) intact = i + count_intact(lines.subspan(i), crc_);
-        if (auto found = take(lines[i], i < intact)) {
+        if (auto found = take(lines[i], i < intact, batch.ascii)) {
           found->offset = window_.offset_of(lines[i]);
           found->position = position_ + 1;
           found->cut_short = is_open;
@@ -78,13 +78,13 @@ private:
     return end_.unsealed + unsealed_in_commit_;
   }
 
-  std::optional<flaw> take(std::string_view line, bool intact) {
+  std::optional<flaw> take(std::string_view line, bool intact, bool ascii) {
     if (!intact && is_sealed(line)) return flaw{"the record does not match its checksum"};
     if (!intact && is_sealed_log()) return flaw{"the record has no checksum, unlike those before"};
     reader_.forget();
     const auto outcome = reader_.read(line, position_ + 1, event_);
     if (outcome.defect) return flaw{std::string{outcome.defect.what}};
-    if (intact && !evstore::detail::is_utf8(line)) return flaw{"the record is not UTF-8"};
+    if (!ascii && !evstore::detail::is_utf8(line)) return flaw{"the record is not UTF-8"};
     if (!intact) ++unsealed_in_commit_;
 
     const bool is_next = part_.index == part_.count ? event_.commit.index == 1

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <evstore/config.hpp>
+#include <evstore/jsonl/digits.hpp>
 
 #include <array>
 #include <cstddef>
@@ -54,19 +54,24 @@ inline std::uint32_t crc32c_by_table(std::uint32_t state, const char* bytes,
 
 #if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
 
-inline std::uint64_t load_word(const char* bytes) noexcept {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
 __attribute__((target("sse4.2"))) inline std::uint32_t crc32c_by_hardware(
     std::uint32_t state, const char* bytes, std::size_t size) noexcept {
   std::uint64_t wide = state;
   for (; size >= 8; bytes += 8, size -= 8) wide = __builtin_ia32_crc32di(wide, load_word(bytes));
   auto narrow = static_cast<std::uint32_t>(wide);
-  for (; size != 0; ++bytes, --size)
-    narrow = __builtin_ia32_crc32qi(narrow, static_cast<std::uint8_t>(*bytes));
+  if ((size & 4) != 0) {
+    std::uint32_t four = 0;
+    std::memcpy(&four, bytes, sizeof four);
+    narrow = __builtin_ia32_crc32si(narrow, four);
+    bytes += 4;
+  }
+  if ((size & 2) != 0) {
+    std::uint16_t two = 0;
+    std::memcpy(&two, bytes, sizeof two);
+    narrow = __builtin_ia32_crc32hi(narrow, two);
+    bytes += 2;
+  }
+  if ((size & 1) != 0) narrow = __builtin_ia32_crc32qi(narrow, static_cast<std::uint8_t>(*bytes));
   return narrow;
 }
 

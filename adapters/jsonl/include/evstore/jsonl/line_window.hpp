@@ -1,16 +1,17 @@
 #pragma once
 
 #include <evstore/detail/utf8.hpp>
+#include <evstore/jsonl/block_marks.hpp>
 #include <evstore/jsonl/byte_buffer.hpp>
 #include <evstore/jsonl/file.hpp>
 #include <evstore/jsonl/record_writer.hpp>
-#include <evstore/jsonl/text_scan.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace evstore::jsonl {
 
@@ -28,25 +29,23 @@ public:
 
   struct batch {
     std::span<const std::string_view> lines; ///< valid until the next call
-    bool ascii = false;                      ///< no byte of them is above 0x7F
+    bool ascii = true;                       ///< no byte of them is above 0x7F
+    bool maybe_metadata = false;             ///< see `block_marks`
     bool open = false;                       ///< the last one has no line end: the file's last line
   };
 
-  /// The next lines, without their ends, as many as fit into `room` and stand in the buffer; none
-  /// at the end. Throws `errc::changed_under` if the file ends before `to`, and `errc::corrupt` for
-  /// a line longer than any record.
+  /// The next lines, without their ends, as many as fit into `room` and stand in the buffer; none at
+  /// the end. Throws `errc::changed_under` if the file ends before `to`, and `errc::corrupt` for a
+  /// line longer than any record.
   batch next(std::span<std::string_view> room) {
     while (true) {
-      const split found = split_lines(unread(), room);
-      if (found.lines != 0) {
-        read_ += found.consumed;
-        return {room.first(found.lines), found.ascii, false};
-      }
+      const batch found = split(room);
+      if (!found.lines.empty()) return found;
       if (end_offset() == to_) {
         if (unread().empty()) return {};
         room[0] = unread();
         read_ = buffer_.size();
-        return {room.first(1), false, true};
+        return {room.first(1), false, true, true};
       }
       refill();
     }
@@ -75,6 +74,30 @@ private:
   [[nodiscard]] std::string_view unread() const noexcept { return buffer_.view().substr(read_); }
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return begin_ + buffer_.size(); }
 
+  /// Lends the complete lines that stand in the buffer. What a block of marks says counts for every
+  /// line in it, so a batch may look worse than it is.
+  batch split(std::span<std::string_view> room) noexcept {
+    batch found;
+    std::size_t count = 0;
+    std::uint64_t passed = (std::uint64_t{1} << (read_ % 64)) - 1; // line ends before `read_`
+    for (std::size_t block = read_ / 64; block < marks_.size(); ++block) {
+      found.ascii = found.ascii && !marks_[block].not_ascii;
+      found.maybe_metadata = found.maybe_metadata || marks_[block].maybe_metadata;
+      for (std::uint64_t ends = marks_[block].line_ends & ~passed; ends != 0; ends &= ends - 1) {
+        const std::size_t end = block * 64 + static_cast<unsigned>(__builtin_ctzll(ends));
+        room[count++] = {buffer_.data() + read_, end - read_};
+        read_ = end + 1;
+        if (count == room.size()) {
+          found.lines = room;
+          return found;
+        }
+      }
+      passed = 0;
+    }
+    found.lines = room.first(count);
+    return found;
+  }
+
   void refill() {
     if (unread().size() > max_record_size)
       throw data_error(errc::corrupt, "a line is longer than any record may be (256 MiB)",
@@ -91,6 +114,7 @@ private:
     const auto size = static_cast<std::size_t>(wanted);
     const std::size_t got = source_->read(buffer_.room_for(size), size, end_offset());
     buffer_.grow_by(got);
+    mark_blocks(buffer_.view(), marks_);
     if (got < size)
       throw data_error(errc::changed_under, "the file became shorter while it was read; reopen it",
                        source_->path(), end_offset());
@@ -100,8 +124,9 @@ private:
 
   const file<Files>* source_;
   byte_buffer buffer_;
-  std::size_t read_ = 0; // bytes of the buffer that were lent
-  std::uint64_t begin_;  // where the buffer's first byte stands in the file
+  std::vector<block_marks> marks_; // of the buffer
+  std::size_t read_ = 0;           // bytes of the buffer that were lent
+  std::uint64_t begin_;            // where the buffer's first byte stands in the file
   std::uint64_t to_;
   std::uint64_t kept_ = 0;
   bool keeps_ = false;

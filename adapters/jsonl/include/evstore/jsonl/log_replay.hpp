@@ -40,7 +40,8 @@ public:
     for (std::size_t i = 0; i < lines.size(); ++i, ++next_) {
       event_view& event = events_[i];
       const bool fast = i < intact && (batch.ascii || evstore::detail::is_utf8(lines[i])) &&
-                        reader_.read_canonical(lines[i], event) && event.position.value() == next_;
+                        reader_.read_canonical(lines[i], event, batch.maybe_metadata) &&
+                        event.position.value() == next_;
       if (fast) continue;
       if (verify && i >= intact && is_sealed(lines[i])) {
         intact = i + count_intact(lines.subspan(i), i == 0 ? crc_ : crc_after(lines[i - 1]));

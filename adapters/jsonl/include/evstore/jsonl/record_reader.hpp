@@ -46,8 +46,8 @@ public:
   }
 
   /// The same for a line that is known to be a record, as fast as it gets.
-  bool read_canonical(std::string_view line, event_view& event) {
-    return is_sealed(line) && canonical_.scan(sealed_part(line), event);
+  bool read_canonical(std::string_view line, event_view& event, bool maybe_metadata) {
+    return is_sealed(line) && canonical_.scan(sealed_part(line), event, maybe_metadata);
   }
 
   void forget() noexcept {

@@ -2,6 +2,7 @@
 
 #include <evstore/event_record.hpp>
 #include <evstore/jsonl/arena.hpp>
+#include <evstore/jsonl/digits.hpp>
 #include <evstore/jsonl/text_scan.hpp>
 
 #include <cstddef>
@@ -22,8 +23,8 @@ namespace evstore::jsonl {
 class record_scanner {
 public:
   /// `body` is a line without its seal, and 64 bytes behind it may be read. False: not canonical,
-  /// and `event` holds anything.
-  bool scan(std::string_view body, event_view& event) {
+  /// and `event` holds anything. Who knows that `},"metadata":{` is nowhere in it may say so.
+  bool scan(std::string_view body, event_view& event, bool maybe_metadata = true) {
     const char* at = body.data();
     const char* const end = at + body.size();
     std::uint64_t number = 0;
@@ -56,7 +57,7 @@ public:
 
     event.data = {at, static_cast<std::size_t>(end - at)};
     event.metadata = {};
-    return !may_hold_metadata(event.data) || split_metadata(event);
+    return !maybe_metadata || split_metadata(event);
   }
 
   /// What the record scanned last says was durable when it was written: the first record of each
@@ -73,24 +74,9 @@ private:
   /// Keys hold no line end, so a comparison that runs over the end of the line fails there.
   template <std::size_t N>
   static bool take(const char*& at, const char (&literal)[N]) noexcept {
-    if (std::memcmp(at, literal, N - 1) != 0) return false;
+    if (!begins_with(at, literal)) return false;
     at += N - 1;
     return true;
-  }
-
-  static bool take_number(const char*& at, const char* end, std::uint64_t& out) noexcept {
-    const char* const begin = at;
-    std::uint64_t value = 0;
-    while (at < end) {
-      const auto digit = static_cast<unsigned>(*at - '0');
-      if (digit > 9) break;
-      value = value * 10 + digit;
-      ++at;
-    }
-    constexpr std::ptrdiff_t never_overflows = 19;
-    out = value;
-    const std::ptrdiff_t digits = at - begin;
-    return digits >= 1 && digits <= never_overflows && (*begin != '0' || digits == 1);
   }
 
   bool take_name(const char*& at, const char* end, std::string_view& out) {
@@ -160,33 +146,26 @@ private:
     constexpr std::size_t size = timestamp_text_size;
     constexpr std::size_t minute_size = sizeof "2026-11-20T21:20:" - 1;
     if (static_cast<std::size_t>(end - at) <= size || at[size] != '"') return false;
-    if (std::memcmp(at, minute_text_, minute_size) != 0) {
+    if (!begins_with(at, minute_text_)) {
       const auto parsed = parse_timestamp({at, size});
       if (!parsed) return false;
       std::memcpy(minute_text_, at, minute_size);
       minute_ = std::chrono::floor<std::chrono::minutes>(*parsed);
     }
-    const auto digit = [text = at + minute_size](std::size_t i) {
-      return static_cast<unsigned>(text[i] - '0');
-    };
-    bool valid = digit(0) <= 5 && at[minute_size + 2] == '.' && at[minute_size + 9] == 'Z';
-    for (const std::size_t i : {1u, 3u, 4u, 5u, 6u, 7u, 8u}) valid = valid & (digit(i) <= 9);
-    if (!valid) return false;
-    const unsigned seconds = digit(0) * 10 + digit(1);
-    const unsigned micros =
-        ((((digit(3) * 10 + digit(4)) * 10 + digit(5)) * 10 + digit(6)) * 10 + digit(7)) * 10 +
-        digit(8);
-    out = minute_ + std::chrono::seconds{seconds} + std::chrono::microseconds{micros};
+    std::uint64_t microseconds = 0;
+    if (!read_seconds(at + minute_size, microseconds) || at[size - 1] != 'Z') return false;
+    out = minute_ + std::chrono::microseconds{microseconds};
     at += size + 1;
     return true;
   }
 
   /// `data` holds everything up to the end of the record: cuts it where the payload ends.
   static bool split_metadata(event_view& event) noexcept {
-    constexpr std::string_view key = R"(,"metadata":)";
     const std::string_view both = event.data;
+    if (both.find(R"(},"metadata":{)") == both.npos) return true;
     const std::size_t end = end_of_value(both);
     if (end == both.size()) return true; // the words stand within the payload
+    constexpr std::string_view key = R"(,"metadata":)";
     const std::string_view rest = both.substr(end);
     if (!rest.starts_with(key)) return false;
     event.data = both.substr(0, end);
@@ -196,7 +175,7 @@ private:
 
   std::optional<global_position> durable_;
   std::chrono::sys_time<std::chrono::minutes> minute_{};
-  char minute_text_[sizeof "2026-11-20T21:20:" - 1] = {'\n'}; // which is in no line
+  char minute_text_[sizeof "2026-11-20T21:20:"] = {'\n'}; // which is in no line
   std::vector<std::string_view> found_tags_;
   arena<std::string_view> views_;
   arena<char> chars_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/jsonl/crc32c.hpp>
+#include <evstore/jsonl/digits.hpp>
 
 #include <array>
 #include <cstddef>
@@ -19,6 +20,7 @@ namespace evstore::jsonl {
 inline constexpr std::string_view seal_begin = R"(,"crc":")";
 inline constexpr std::string_view seal_end = R"("})";
 inline constexpr std::size_t crc_digits = 8;
+static_assert(seal_begin.size() == 8, "compared as one word");
 inline constexpr std::size_t seal_size = seal_begin.size() + crc_digits + seal_end.size();
 
 namespace detail {
@@ -41,15 +43,7 @@ inline std::uint32_t from_hex(std::uint64_t text) noexcept {
   return static_cast<std::uint32_t>((x & 0xFFFF) << 16 | (x >> 32 & 0xFFFF));
 }
 
-inline std::uint64_t load_digits(const char* text) noexcept {
-  std::uint64_t digits = 0;
-  std::memcpy(&digits, text, sizeof digits);
-  return digits;
-}
-
 } // namespace detail
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "written for little-endian machines");
 
 /// Writes `crc_digits` characters.
 inline char* write_crc(char* out, std::uint32_t crc) noexcept {
@@ -61,7 +55,7 @@ inline char* write_crc(char* out, std::uint32_t crc) noexcept {
 /// Reads `crc_digits` characters: lower-case hexadecimal digits, or nothing.
 inline std::optional<std::uint32_t> parse_crc(std::string_view text) noexcept {
   if (text.size() != crc_digits) return std::nullopt;
-  const std::uint64_t digits = detail::load_digits(text.data());
+  const std::uint64_t digits = detail::load_word(text.data());
   const std::uint32_t value = detail::from_hex(digits);
   if (detail::hex_of(value) != digits) return std::nullopt;
   return value;
@@ -71,8 +65,8 @@ inline std::optional<std::uint32_t> parse_crc(std::string_view text) noexcept {
 inline bool is_sealed(std::string_view line) noexcept {
   if (line.size() < seal_size) return false;
   const char* const seal = line.data() + line.size() - seal_size;
-  return std::memcmp(seal, seal_begin.data(), seal_begin.size()) == 0 &&
-         std::memcmp(seal + seal_size - seal_end.size(), seal_end.data(), seal_end.size()) == 0;
+  return detail::load_word(seal) == detail::load_word(seal_begin.data()) &&
+         line.ends_with(seal_end);
 }
 
 /// What the seal of a sealed line is the checksum of, and the record without its end.
@@ -87,7 +81,7 @@ inline std::string_view crc_text(std::string_view line) noexcept {
 
 /// The crc that the next line continues from: 0 after a line without a seal.
 inline std::uint32_t crc_after(std::string_view line) noexcept {
-  return is_sealed(line) ? detail::from_hex(detail::load_digits(crc_text(line).data())) : 0;
+  return is_sealed(line) ? detail::from_hex(detail::load_word(crc_text(line).data())) : 0;
 }
 
 /// How many of the lines, from the first on, are sealed and fit the line before; `seed` is the crc
@@ -95,7 +89,7 @@ inline std::uint32_t crc_after(std::string_view line) noexcept {
 inline std::size_t count_intact(std::span<const std::string_view> lines,
                                 std::uint32_t seed) noexcept {
   const auto fits = [](std::uint32_t crc, std::string_view line) {
-    return detail::hex_of(crc) == detail::load_digits(crc_text(line).data());
+    return detail::hex_of(crc) == detail::load_word(crc_text(line).data());
   };
   std::size_t i = 0;
   for (; i + 3 <= lines.size(); i += 3) {
