@@ -1,0 +1,322 @@
+#include "campaign/decide.hpp"
+#include "campaign/narrate.hpp"
+#include "campaign/state.hpp"
+#include "language/parse.hpp"
+#include "loaded_dice.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace dnd;
+
+namespace {
+
+/// Books that a test can hold in its head.
+class small_books final : public books {
+public:
+  small_books() {
+    stat_block zombie;
+    zombie.name = "Zombie";
+    zombie.source = "monsters/zombie.yaml";
+    zombie.armor_class = 8;
+    zombie.hit_points = 22;
+    zombie.hit_dice = 3;
+    zombie.abilities = {13, 6, 16, 3, 6, 5};
+    zombie.damage_immunities = {"poison"};
+    zombie.condition_immunities = {"poisoned"};
+    zombie.attacks = {{"Slam", 3, {{"1d6+1", "bludgeoning"}}}};
+    pages_["zombie"] = zombie;
+
+    stat_block hero;
+    hero.name = "Brunhild";
+    hero.kind = creature_kind::character;
+    hero.source = "characters/brunhild.yaml";
+    hero.armor_class = 16;
+    hero.hit_points = 28;
+    hero.hit_dice = 3;
+    hero.level = 3;
+    hero.abilities.constitution = 14;
+    hero.attacks = {{"Longsword", 5, {{"1d8+3", "slashing"}}}};
+    hero.equipment = {"rope"};
+    pages_["brunhild"] = hero;
+  }
+
+  [[nodiscard]] std::optional<stat_block> find_creature(std::string_view name) const override {
+    const auto found = pages_.find(std::string{name});
+    return found == pages_.end() ? std::nullopt : std::optional{found->second};
+  }
+  [[nodiscard]] std::vector<std::string> entries(std::string_view kind) const override {
+    if (kind == "monsters") return {"zombie"};
+    if (kind == "characters") return {"brunhild"};
+    if (kind == "damage-types") return {"bludgeoning", "poison", "slashing"};
+    return {"poisoned", "prone"};
+  }
+
+private:
+  std::map<std::string, stat_block, std::less<>> pages_;
+};
+
+/// A table where lines are played and nothing is stored.
+struct table {
+  small_books library;
+  campaign_state state;
+  std::vector<event> log;
+
+  evstore::result<decision, complaint> decides(std::string_view line,
+                                               std::initializer_list<int> faces = {}) {
+    const auto wanted = parse_command(line);
+    if (!wanted) FAIL(line << ": " << wanted.error().message);
+    loaded_dice dice{faces};
+    auto decided = decide(state, std::get<command::deed>(*wanted), dice, library);
+    if (decided) CHECK(dice.all_thrown());
+    return decided;
+  }
+
+  table& play(std::string_view line, std::initializer_list<int> faces = {}) {
+    const auto decided = decides(line, faces);
+    if (!decided) FAIL(line << ": " << decided.error().message);
+    for (const event& happened : decided->events) {
+      std::visit([&](const auto& payload) { state.evolve(payload); }, happened);
+      CHECK_FALSE(narrate(happened, state).empty());
+      log.push_back(happened);
+    }
+    return *this;
+  }
+
+  std::string refusal(std::string_view line, std::initializer_list<int> faces = {}) {
+    const auto decided = decides(line, faces);
+    if (decided) FAIL(line << " is not refused");
+    return decided.error().message;
+  }
+
+  const creature& who(const std::string& id) const { return state.creatures.at(id); }
+};
+
+bool has(const std::string& text, std::string_view words) {
+  return text.find(words) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("monsters are numbered, characters are not") {
+  table at;
+  at.play("add zombie and: zombie").play("add zombie").play("add brunhild");
+  CHECK(at.state.creatures.size() == 4);
+  CHECK(at.who("zombie-3").hp == 22);
+  CHECK(at.who("brunhild").inventory.at("rope") == 1);
+  CHECK(has(at.refusal("add brunhild"), "here already"));
+  CHECK(has(at.refusal("add zombi"), "did you mean zombie?"));
+}
+
+TEST_CASE("a name that only one creature has names it; an id always does") {
+  table at;
+  at.play("add zombie").play("damage to: ZOMBIE dice: 2d1 type: slashing", {1, 1});
+  CHECK(at.who("zombie-1").hp == 20);
+  at.play("add zombie");
+  CHECK(has(at.refusal("heal to: zombie amount: 1"), "which zombie? zombie-1 or zombie-2"));
+  at.play("damage to: zombie-2 dice: 3d1 type: slashing", {1, 1, 1});
+  CHECK(at.who("zombie-1").hp == 20);
+  CHECK(at.who("zombie-2").hp == 19);
+  CHECK(has(at.refusal("heal to: nobody amount: 1"), "nobody here is called"));
+}
+
+TEST_CASE("a name that nobody knows is pointed at") {
+  table at;
+  at.play("add zombie");
+  const auto decided = at.decides("heal to: zomby-1 amount: 1");
+  REQUIRE_FALSE(decided);
+  CHECK(decided.error().at == 9);
+  CHECK(decided.error().length == 7);
+  CHECK(has(decided.error().message, "did you mean zombie-1?"));
+}
+
+TEST_CASE("an immune creature takes the hit and no harm") {
+  table at;
+  at.play("add zombie").play("damage to: zombie dice: 2d1 type: poison", {1, 1});
+  CHECK(at.who("zombie-1").hp == 22);
+  const auto& dealt = std::get<damage_dealt>(at.log.back());
+  CHECK(dealt.total == 0);
+  CHECK(dealt.parts[0].because == "immune");
+  CHECK(has(at.refusal("damage to: zombie dice: 1d1 type: slahing"), "did you mean slashing?"));
+}
+
+TEST_CASE("damage after a hit needs no names, and after a miss there is none") {
+  table at;
+  at.play("add zombie and: brunhild");
+  at.play("attack by: brunhild to: zombie dice: 1d1+7", {1}).play("damage", {5});
+  CHECK(at.who("zombie-1").hp == 14);
+
+  at.play("attack by: brunhild to: zombie dice: 1d1+6", {1});
+  const std::size_t events = at.log.size();
+  at.play("damage").play("damage to: zombie dice: 7d1 type: slashing");
+  CHECK(at.log.size() == events);
+  CHECK_FALSE(at.decides("damage")->remarks.empty());
+  // A falling rock does not care who missed whom.
+  at.play("damage with: rock to: zombie dice: 1d1 type: bludgeoning", {1});
+  CHECK(at.who("zombie-1").hp == 13);
+}
+
+TEST_CASE("each target of an attack has its own roll and its own damage") {
+  table at;
+  at.play("add zombie and: zombie and: brunhild");
+  at.play("attack by: brunhild to: zombie-1 and: zombie-2", {15, 2}).play("damage", {4});
+  CHECK(at.who("zombie-1").hp == 15);
+  CHECK(at.who("zombie-2").hp == 22);
+}
+
+TEST_CASE("a critical hit throws the weapon's dice twice") {
+  table at;
+  at.play("add zombie and: brunhild").play("attack by: brunhild to: zombie", {20});
+  at.play("damage", {8, 8});
+  CHECK(at.who("zombie-1").hp == 3);
+}
+
+TEST_CASE("who is down does not attack") {
+  table at;
+  at.play("add zombie and: brunhild");
+  at.play("damage to: zombie dice: 22d1 type: slashing",
+          {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+  CHECK(at.who("zombie-1").hp == 0);
+  CHECK(has(at.refusal("attack by: zombie to: brunhild"), "no hit points"));
+  at.play("heal to: zombie amount: 100");
+  CHECK(at.who("zombie-1").hp == 22);
+}
+
+TEST_CASE("monsters roll initiative, characters are asked, turns go round") {
+  table at;
+  at.play("add brunhild").play("encounter start with: zombie and: zombie and: brunhild", {12, 12});
+  CHECK(at.state.encounter.initiatives ==
+        std::map<std::string, int>{{"zombie-1", 10}, {"zombie-2", 10}});
+  CHECK(has(at.refusal("turn"), "brunhild must roll first"));
+  CHECK(has(at.refusal("encounter start"), "already active"));
+  at.play("initiative by: brunhild 10");
+  CHECK(has(at.refusal("initiative by: brunhild 12"), "already"));
+  CHECK(at.state.encounter.turn_order ==
+        std::vector<std::string>{"brunhild", "zombie-1", "zombie-2"});
+
+  std::vector<std::string> turns;
+  for (int i = 0; i < 4; ++i) turns.push_back(*at.play("turn").state.encounter.turn);
+  CHECK(turns == std::vector<std::string>{"brunhild", "zombie-1", "zombie-2", "brunhild"});
+  CHECK(at.state.encounter.round == 2);
+
+  at.play("damage to: zombie-2 dice: 3d1 type: slashing", {1, 1, 1}).play("encounter end");
+  CHECK_FALSE(at.state.encounter.active);
+  CHECK(at.who("zombie-2").hp == 19);
+  CHECK(has(at.refusal("encounter end"), "no fight"));
+  at.play("encounter start with: zombie-2", {5});
+  CHECK(at.state.encounter.number == 2);
+  CHECK(at.who("zombie-2").hp == 19);
+}
+
+TEST_CASE("the game waits for a check that was asked for") {
+  table at;
+  at.play("add zombie and: brunhild").play("ask check: con of: zombie dc: 15 fails: prone");
+  CHECK(has(at.refusal("attack by: brunhild to: zombie"), "check con"));
+  CHECK(has(at.refusal("check str"), "no such check"));
+  at.play("check con", {11});
+  CHECK(at.who("zombie-1").conditions == std::vector<std::string>{"prone"});
+  CHECK(at.state.pending_checks.empty());
+
+  at.play("ask check: constitution of: zombie dc: 15 fails: poisoned").play("check con", {1});
+  CHECK(at.who("zombie-1").conditions == std::vector<std::string>{"prone"});
+  at.play("ask check: con of: zombie dc: 15 fails: poisoned").play("check con", {12});
+  CHECK(std::get<check_made>(at.log.back()).success);
+}
+
+TEST_CASE("hit dice are spent on a short rest while there are some") {
+  table at;
+  at.play("add brunhild").play("damage to: brunhild dice: 20d1 type: slashing", {1, 1, 1, 1, 1,
+                                                                                 1, 1, 1, 1, 1,
+                                                                                 1, 1, 1, 1, 1,
+                                                                                 1, 1, 1, 1, 1});
+  at.play("rest short by: brunhild hit-dice: 1", {6});
+  CHECK(at.who("brunhild").hit_dice_used == 1);
+  CHECK(at.who("brunhild").hp == 16);
+  at.play("rest short by: brunhild hit-dice: 2", {1, 1});
+  CHECK(has(at.refusal("rest short by: brunhild hit-dice: 1"), "0 of 3 hit dice left"));
+  at.play("rest long by: brunhild");
+  CHECK(at.who("brunhild").hp == 28);
+  CHECK(at.who("brunhild").hit_dice_used == 2);
+}
+
+TEST_CASE("characters gain levels, monsters do not") {
+  table at;
+  at.play("add brunhild and: zombie").play("level-up by: brunhild");
+  CHECK(at.who("brunhild").level == 4);
+  CHECK(at.who("brunhild").max_hp == 35);
+  CHECK(at.who("brunhild").hit_dice == 4);
+  CHECK(has(at.refusal("level-up by: zombie"), "no level"));
+}
+
+TEST_CASE("things change hands") {
+  table at;
+  at.play("add brunhild").play("give \"silver key\" to: brunhild").play("give rope to: brunhild");
+  CHECK(at.who("brunhild").inventory.at("rope") == 2);
+  at.play("take \"Silver Key\" from: brunhild");
+  CHECK_FALSE(at.who("brunhild").inventory.contains("silver key"));
+  CHECK(has(at.refusal("take ropes from: brunhild"), "did you mean rope?"));
+}
+
+TEST_CASE("sessions are marks, one open at a time") {
+  table at;
+  CHECK(has(at.refusal("session end"), "no session"));
+  at.play("session start").play("session end").play("session start \"Two\"");
+  CHECK(at.state.session == 2);
+  CHECK(has(at.refusal("session start"), "open already"));
+}
+
+TEST_CASE("a refused command leaves the state as it was") {
+  table at;
+  at.play("add zombie");
+  const campaign_state before = at.state;
+  static_cast<void>(at.refusal("add zombie and: unicorn"));
+  static_cast<void>(at.refusal("encounter start with: zombie and: unicorn", {10}));
+  CHECK(at.state == before);
+}
+
+TEST_CASE("the same events make the same state, wherever the replay begins") {
+  table at;
+  at.play("session start").play("add zombie and: brunhild");
+  at.play("encounter start with: zombie-1 and: brunhild", {9})
+      .play("initiative", {11})
+      .play("turn");
+  at.play("attack by: brunhild to: zombie", {15}).play("damage", {4}).play("encounter end");
+  at.play("rest long by: brunhild").play("session end");
+  for (std::size_t cut = 0; cut <= at.log.size(); ++cut) {
+    campaign_state replayed;
+    const auto replay = [&](std::size_t from, std::size_t to) {
+      for (std::size_t i = from; i < to; ++i)
+        std::visit([&](const auto& payload) { replayed.evolve(payload); }, at.log[i]);
+    };
+    replay(0, cut);
+    const campaign_state snapshot = replayed;
+    replayed = snapshot;
+    replay(cut, at.log.size());
+    CHECK(replayed == at.state);
+  }
+}
+
+TEST_CASE("an event about a creature that nobody added is damage") {
+  campaign_state state;
+  CHECK_THROWS_WITH(state.evolve(healed{"ghost-1", 1, {}}), Catch::Contains("ghost-1"));
+}
+
+TEST_CASE("there is always a hint") {
+  table at;
+  CHECK(has(hint(at.state), "add"));
+  at.play("add zombie and: brunhild");
+  CHECK(has(hint(at.state), "session start"));
+  at.play("session start");
+  CHECK(has(hint(at.state), "encounter start"));
+  at.play("encounter start", {10});
+  CHECK(has(hint(at.state), "initiative by: brunhild"));
+  at.play("initiative", {10}).play("turn");
+  CHECK(has(hint(at.state), "attack by: brunhild"));
+  at.play("attack by: brunhild to: zombie", {15});
+  CHECK(has(hint(at.state), "damage"));
+}
