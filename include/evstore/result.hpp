@@ -18,12 +18,15 @@ struct failure {
 template <class E>
 failure(E) -> failure<E>;
 
+/// A refusal that can also be thrown: argument-dependent lookup finds a `throw_refusal` for it, which
+/// throws an `evstore::error` that says the same in words.
+template <class E>
+concept throwable_refusal = requires(const E& refusal) { throw_refusal(refusal); };
+
 /// A value, or an outcome that a correct program branches on. Environment failures are exceptions
 /// (`evstore::error`), bugs are assertions; only expected refusals travel here.
 ///
 /// The subset of C++23 `std::expected` that evstore needs, usable in constant evaluation.
-/// `value()` on a refusal calls `throw_refusal(error)`, found by argument-dependent lookup, which
-/// turns the refusal into an `evstore::error` that says the same in words.
 template <class T, class E>
 class [[nodiscard]] result {
 public:
@@ -41,11 +44,15 @@ public:
   constexpr explicit operator bool() const noexcept { return has_value(); }
 
   /// The value; a refusal is thrown as `evstore::error`.
-  constexpr const T& value() const& {
+  constexpr const T& value() const&
+    requires throwable_refusal<E>
+  {
     if (!has_value()) throw_refusal(error());
     return std::get<0>(state_);
   }
-  constexpr T&& value() && {
+  constexpr T&& value() &&
+        requires throwable_refusal<E>
+  {
     if (!has_value()) throw_refusal(error());
     return std::get<0>(std::move(state_));
   }
