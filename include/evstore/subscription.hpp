@@ -46,12 +46,22 @@ public:
     return batch_;
   }
 
-  /// Hands every event to `consume(typed_event)` until stopped. What it throws ends the run; the
-  /// event at hand then counts as delivered.
+  /// Hands every event to `consume(typed_event)` until stopped. What it throws ends the run. Either
+  /// way the event at hand counts as delivered, and those behind it do not: the checkpoint stands at
+  /// it, whatever was pulled ahead.
   template <class Consumer>
   void run(Consumer&& consume) {
     while (!stopped())
-      for (const typed_event<Set>& event : next(most_wait)) consume(event);
+      for (const typed_event<Set>& event : next(most_wait)) {
+        const global_position at = event.position();
+        try {
+          consume(event);
+        } catch (...) {
+          go_back_to(at);
+          throw;
+        }
+        if (stopped()) return go_back_to(at);
+      }
   }
 
   /// Everything up to here has been handed out: to be stored when the last batch is dealt with, and
@@ -71,6 +81,12 @@ private:
       decltype(std::declval<Adapter&>().read_all(std::declval<const query&>(), store_range{}));
 
   static constexpr std::chrono::milliseconds most_wait{100};
+
+  /// Gives up what was pulled ahead.
+  void go_back_to(global_position delivered) noexcept {
+    seen_ = delivered;
+    cursor_.reset();
+  }
 
   /// Fills the batch from the log as far as it goes now; false if nothing concerns us.
   bool pull() {

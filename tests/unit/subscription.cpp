@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -127,6 +128,33 @@ TEST_CASE("a running subscription is stopped from another thread") {
   CHECK(seen == numbers(1, 3));
   CHECK(subscribed.stopped());
   CHECK(subscribed.next(long_enough).empty());
+}
+
+TEST_CASE("what a consumer did not see of a batch is not counted as delivered") {
+  bank::store store{memory::adapter{}};
+  for (int i = 1; i <= 10; ++i) store.append("account-ada", any, money_moved{i, ""}).value();
+  SECTION("because it threw: the next run goes on behind the event that it threw at") {
+    auto subscribed = store.subscribe({});
+    std::vector<std::uint64_t> seen;
+    CHECK_THROWS_AS(subscribed.run([&](const auto& event) {
+      seen.push_back(event.position().value());
+      if (seen.size() == 3) throw std::runtime_error{"the third is too much"};
+    }),
+                    std::runtime_error);
+    CHECK(subscribed.checkpoint() == global_position{3});
+    subscribed.run([&](const auto& event) {
+      seen.push_back(event.position().value());
+      if (seen.size() == 10) subscribed.stop();
+    });
+    CHECK(seen == numbers(1, 10));
+  }
+  SECTION("because it stopped: the checkpoint stands at the last that it saw") {
+    auto subscribed = store.subscribe({});
+    subscribed.run([&](const auto& event) {
+      if (event.position() == global_position{4}) subscribed.stop();
+    });
+    CHECK(subscribed.checkpoint() == global_position{4});
+  }
 }
 
 TEST_CASE("a subscription that waits for nothing can be stopped") {
