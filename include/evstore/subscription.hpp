@@ -85,12 +85,14 @@ private:
   /// Gives up what was pulled ahead.
   void go_back_to(global_position delivered) noexcept {
     seen_ = delivered;
-    cursor_.reset();
+    stale_ = true;
   }
 
   /// Fills the batch from the log as far as it goes now; false if nothing concerns us.
   bool pull() {
     while (true) {
+      // Not before: the batch that was handed out last lives in it.
+      if (std::exchange(stale_, false)) cursor_.reset();
       if (!cursor_) {
         const global_position head = adapter_.head();
         if (head <= seen_) return false;
@@ -101,30 +103,37 @@ private:
       if (events.empty()) {
         // What the filter passed over below the head that was seen first need not be read again.
         seen_ = std::max(seen_, ahead_);
-        cursor_.reset();
+        stale_ = true;
         continue;
       }
-      for (const event_view& event : events) take(event);
-      seen_ = events.back().position;
+      for (const event_view& event : events) {
+        if (!take(event)) {
+          if (batch_.empty()) detail::throw_unknown(event);
+          return true;
+        }
+        seen_ = event.position;
+      }
       if (!batch_.empty()) return true;
     }
   }
 
   /// A cursor that failed is given up: the next pull makes another one, from what was seen.
   std::span<const event_view> next_of_cursor() try { return cursor_->next(); } catch (...) {
-    cursor_.reset();
+    stale_ = true;
     throw;
   }
 
-  void take(const event_view& event) {
-    if (is_reserved(event.type)) return;
-    if (policy_ != unknown_events::preserve && !index_of<Set>(event.type)) {
-      if (policy_ == unknown_events::skip) return;
-      cursor_.reset();
-      batch_.clear();
-      detail::throw_unknown(event);
+  /// False for an event that may not be passed over: what stands before it is handed out first, and the
+  /// next pull comes back to it.
+  bool take(const event_view& event) {
+    if (is_reserved(event.type)) return true;
+    if (policy_ == unknown_events::preserve || index_of<Set>(event.type)) {
+      batch_.emplace_back(event);
+      return true;
     }
-    batch_.emplace_back(event);
+    if (policy_ == unknown_events::skip) return true;
+    stale_ = true;
+    return false;
   }
 
   Adapter adapter_;
@@ -134,6 +143,7 @@ private:
   unknown_events policy_;
   std::shared_ptr<std::atomic<bool>> stopped_;
   std::optional<cursor_type> cursor_;
+  bool stale_ = false; // the cursor is to be replaced
   std::vector<typed_event<Set>> batch_;
 };
 
