@@ -10,6 +10,8 @@ import unittest
 
 DND = os.environ.get("DND") or "dnd"
 
+BOOKS = pathlib.Path(__file__).resolve().parents[4] / "examples/dnd/data"
+
 KINDS = """ability-scores alignments backgrounds classes conditions damage-types equipment equipment-categories feats
 features languages magic-items magic-schools monsters proficiencies races rule-sections rules skills spells subclasses
 subraces traits weapon-properties""".split()

@@ -2,7 +2,7 @@
 import os
 import re
 
-from table import KINDS, Table, digest
+from table import BOOKS, KINDS, Table, digest
 
 
 class Settings(Table):
@@ -181,22 +181,11 @@ class Books(Table):
 
     def test_the_books_own_hit_points_are_the_average_of_their_dice(self):
         self.create()
-        data = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-        pages = os.listdir(os.path.join(data, "examples/dnd/data/monsters")) if os.path.isdir(
-            os.path.join(data, "examples/dnd/data/monsters")) else os.listdir(
-                os.path.join(os.path.dirname(data), "examples/dnd/data/monsters"))
-        names = sorted(page[:-5] for page in pages)
+        names = sorted(page.stem for page in (BOOKS / "monsters").glob("*.yaml"))
         self.assertIn("zombie", names)
         self.play(*(f"add {name}" for name in names))
         for name, who in self.load()["state"]["creatures"].items():
-            page = self.find_page(name.rsplit("-", 1)[0])
+            page = (BOOKS / "monsters" / (name.rsplit("-", 1)[0] + ".yaml")).read_text()
             roll = re.search(r'hit_points_roll: "(\d+)d(\d+)([+-]\d+)?"', page)
             count, sides, modifier = int(roll[1]), int(roll[2]), int(roll[3] or 0)
             self.assertEqual(who["max_hp"], max(count * (sides + 1) // 2 + modifier, 1), name)
-
-    def find_page(self, name):
-        here = os.path.abspath(__file__)
-        while not os.path.isdir(os.path.join(here, "examples/dnd/data")):
-            here = os.path.dirname(here)
-        with open(os.path.join(here, "examples/dnd/data/monsters", name + ".yaml"), encoding="utf-8") as page:
-            return page.read()

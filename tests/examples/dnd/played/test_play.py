@@ -1,0 +1,305 @@
+"""Commands as they are played: what is written when, and what creatures keep."""
+import json
+import os
+import pty
+import random
+import re
+import select
+import signal
+import subprocess
+import time
+
+from table import DND, HERO, Table, digest
+
+
+class Zombie(Table):
+    def test_a_zombie_from_the_books_has_its_hit_points(self):
+        self.create()
+        self.play("add zombie")
+        self.assertEqual(self.hp("zombie-1"), "22/22")
+
+    def test_a_wound_is_still_there_for_a_new_process(self):
+        self.create()
+        self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing", "quit")
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+        self.assertRegex(self.dnd("campaign", "load", "Mine").stdout, r"zombie-1\s+HP 15/22")
+
+    def test_a_wound_survives_the_killing_of_the_process(self):
+        self.create()
+        game = self.start("repl", "Mine", "--json")
+        game.say("add zombie")
+        self.assertTrue(game.say("damage to: zombie dice: 7d1 type: slashing")["ok"])
+        game.process.send_signal(signal.SIGKILL)
+        game.process.wait()
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_an_immune_zombie_keeps_its_hit_points(self):
+        self.create()
+        self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing", "damage to: zombie dice: 9d1 type: poison")
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_hit_points_stay_between_nothing_and_the_maximum(self):
+        self.create()
+        self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing", "heal to: zombie amount: 100")
+        self.assertEqual(self.hp("zombie-1"), "22/22")
+        self.play("damage to: zombie dice: 100d1 type: slashing")
+        self.assertEqual(self.hp("zombie-1"), "0/22")
+        self.play("damage to: zombie dice: 100d1 type: slashing", "heal to: zombie amount: 3")
+        self.assertEqual(self.hp("zombie-1"), "3/22")
+
+    def test_of_two_zombies_only_the_wounded_one_is_wounded(self):
+        self.create()
+        self.play("add zombie and: zombie", "damage to: zombie-2 dice: 7d1 type: slashing")
+        self.assertEqual((self.hp("zombie-1"), self.hp("zombie-2")), ("22/22", "15/22"))
+
+    def test_an_attack_that_equals_the_armor_class_hits_and_a_miss_does_no_damage(self):
+        self.create()
+        self.play("add zombie and: goblin")
+        self.play("attack by: goblin to: zombie dice: 1d1+7", "damage dice: 2d1 type: slashing")
+        self.assertEqual(self.events()[-2]["data"]["outcome"], "hit")
+        self.assertEqual(self.hp("zombie-1"), "20/22")
+        self.play("attack by: goblin to: zombie dice: 1d1+6")
+        self.assertEqual(self.events()[-1]["data"]["outcome"], "miss")
+        before = digest(self.log)
+        self.play("damage dice: 2d1 type: slashing", "damage to: zombie dice: 2d1 type: slashing", "damage")
+        self.assertEqual(digest(self.log), before)
+
+    def test_hit_dice_that_were_spent_stay_spent(self):
+        self.create()
+        (self.campaign / "characters/brunhild.yaml").write_text(HERO)
+        self.play("add brunhild", "damage to: brunhild dice: 20d1 type: fire", "rest short by: brunhild hit-dice: 1")
+        self.assertIn("hit_dice_spent", self.types())
+        hero = self.load()["state"]["creatures"]["brunhild"]
+        self.assertEqual((hero["hit_dice_used"], hero["hit_dice"]), (1, 3))
+        self.play("session save")
+        loaded = self.load()
+        self.assertIsNotNone(loaded["from_snapshot"])
+        self.assertEqual(loaded["state"]["creatures"]["brunhild"]["hit_dice_used"], 1)
+
+        self.play("rest short by: brunhild hit-dice: 2")
+        before = digest(self.log)
+        ran = self.play("rest short by: brunhild hit-dice: 1")
+        self.assertIn("0 of 3", ran.stderr)
+        self.assertEqual(digest(self.log), before)
+
+    def test_an_encounter_adds_monsters_with_ids_and_initiative_of_their_own(self):
+        self.create()
+        self.play("encounter start with: zombie and: zombie")
+        rolled = [e["data"] for e in self.events() if e["type"] == "initiative_rolled"]
+        self.assertEqual([r["creature"] for r in rolled], ["zombie-1", "zombie-2"])
+        for roll in rolled:
+            self.assertEqual(roll["roll"]["modifier"], -2)
+            self.assertEqual(roll["total"], roll["roll"]["raw"][0] - 2)
+        before = digest(self.log)
+        self.assertIn("already active", self.play("encounter start").stderr)
+        self.assertEqual(digest(self.log), before)
+
+
+class Commands(Table):
+    def test_each_answer_comes_after_its_events_are_in_the_file(self):
+        self.create()
+        game = self.start("repl", "Mine", "--json")
+        for number, line in enumerate(["add zombie", "damage to: zombie dice: 1d1 type: fire", "note x", "roll d20"]):
+            answer = game.say(line)
+            self.assertEqual(len(answer["events"]), 2 if number == 0 else 1)
+            written = [{"type": e["type"], "data": e["data"]} for e in self.events()[-len(answer["events"]):]]
+            self.assertEqual(written, answer["events"])
+
+    def test_what_fails_or_asks_or_is_silent_writes_nothing(self):
+        self.create()
+        self.play("add zombie")
+        before = digest(self.log)
+        ran = self.play("hint", "help", "help attack", "help nonsense", "", "# remark", "rol 3d6", "damage to: nobody",
+                        "attack by: zombie to: nobody", "heal to: zombie amount: x", "undo", "session end",
+                        "encounter end", "turn", "rest short by: zombie hit-dice: 9", "level-up by: zombie")
+        self.assertEqual(digest(self.log), before)
+        self.assertIn("did you mean roll?", ran.stderr)
+
+    def test_a_roll_is_recorded_as_it_lay_on_the_table(self):
+        self.create()
+        self.play(*["roll by: Someone1 3d6+1"] * 200, "roll 4d6kh3", "roll 2d20kl1", "roll 1d20a", "roll 1d20d",
+                  "roll d20", "roll 3D6", "roll 1d6 + 2", options=["--seed", "7", "--snapshots", "off"])
+        rolls = [e["data"] for e in self.events() if e["type"] == "dice_rolled"]
+        self.assertEqual(len(rolls), 207)
+        for roll in rolls:
+            self.assertEqual(roll["total"], sum(roll["kept"]) + roll["modifier"])
+            self.assertEqual(sorted(roll["raw"]), sorted(roll["kept"] + roll["dropped"]))
+        self.assertTrue(all(r["by"] == "Someone1" and 4 <= r["total"] <= 19 for r in rolls[:200]))
+        kept = [(len(r["kept"]), len(r["dropped"])) for r in rolls[200:]]
+        self.assertEqual(kept, [(3, 1), (1, 1), (1, 1), (1, 1), (1, 0), (3, 0), (1, 0)])
+
+    def test_dice_that_cannot_be_are_refused_at_once(self):
+        self.create()
+        began = time.monotonic()
+        ran = self.play("roll 0d6", "roll 1d0", "roll 3x6", "roll 999999999d6", "roll 1d6+99999999999999")
+        self.assertEqual(ran.stderr.count("error:"), 5)
+        self.assertEqual(self.log.stat().st_size, 0)
+        self.assertLess(time.monotonic() - began, 60)
+
+    def test_commands_labels_and_names_are_the_same_in_capitals(self):
+        self.create()
+        self.play("ADD Zombie And: GOBLIN", "ATTACK By: goblin-1 TO: Zombie DICE: 1D1+7", "DAMAGE Dice: 7D1 Type: SLASHING")
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+        attack = next(e for e in self.events() if e["type"] == "attack_made")
+        self.assertEqual(attack["data"]["target"], "zombie-1")
+
+    def test_sessions_are_marks_in_the_same_log(self):
+        self.create()
+        before = sorted(p.name for p in self.campaign.iterdir())
+        self.dnd("session", "start", "Mine", "--title", "The \"first\" evening")
+        self.dnd("session", "end", "Mine")
+        self.dnd("session", "end", "Mine", status=1)
+        self.assertEqual(self.types(), ["campaign_started", "session_started", "session_ended"])
+        self.assertEqual(self.events()[1]["data"]["title"], "The \"first\" evening")
+        after = sorted(p.name for p in self.campaign.iterdir() if p.is_dir())
+        self.assertEqual(after, [name for name in before if (self.campaign / name).is_dir()])
+
+    def test_the_log_of_a_session_is_what_happened_in_it(self):
+        self.create()
+        self.play("note early", "session start", "note one", "session end", "session start", "note two")
+        logs = [self.dnd("campaign", "log", "Mine", "--json", *s).stdout for s in
+                ([], ["--session", "0"], ["--session", "1"], ["--session", "2"])]
+        self.assertEqual(logs[0], "".join(logs[1:]))
+        self.assertEqual([json.loads(line)["type"] for line in logs[3].splitlines()],
+                         ["session_started", "world_event_noted"])
+        self.assertIn("note", self.dnd("campaign", "log", "Mine").stdout)
+
+    def test_a_command_for_a_script_stops_it_where_it_fails(self):
+        self.create()
+        (self.home / "script.txt").write_text("add zombie\n\n# fight\nbite zombie\nadd wolf\n")
+        ran = self.dnd("run", "script.txt", "Mine", status=1)
+        self.assertIn("script.txt:4:", ran.stderr)
+        self.assertEqual(self.types(), ["campaign_started", "creature_added"])
+        self.dnd("run", "script.txt", "Mine", "--keep-going", status=1)
+        self.assertEqual(self.types()[2:], ["creature_added", "creature_added"])
+        self.assertIn("absent.txt", self.dnd("run", "absent.txt", "Mine", status=1).stderr)
+
+    def test_a_thousand_commands_are_the_same_with_the_same_seed(self):
+        chance = random.Random(5)
+        deeds = ["roll 3d6+1", "attack by: zombie-1 to: goblin-1", "damage", "heal to: goblin-1 dice: 2d4",
+                 "turn", "note \"so it goes\"", "attack by: goblin-1 to: zombie-1", "nonsense", "hint",
+                 "roll by: \"Old Tom\" 2d20kl1"]
+        script = ["encounter start with: zombie and: goblin"] + [chance.choice(deeds) for _ in range(999)]
+        played = []
+        for name in ("One", "Two"):
+            self.dnd("campaign", "create", name)
+            ran = self.dnd("repl", name, "--seed", "11", said="\n".join(script))
+            log = (self.home / "worlds/default" / name / "log.jsonl").read_bytes()
+            facts = [(e["type"], e["data"]) for e in map(json.loads, log.splitlines())
+                     if e["type"] not in ("campaign_started", "snapshot_taken")]
+            played.append((facts, ran.stderr))
+        self.assertEqual(played[0], played[1])
+        self.assertGreater(len(played[0][0]), 300)
+        self.dnd("campaign", "create", "Three")
+        self.dnd("repl", "Three", "--seed", "12", said="\n".join(script))
+        log = (self.home / "worlds/default/Three/log.jsonl").read_bytes()
+        self.assertNotEqual([(e["type"], e["data"]) for e in map(json.loads, log.splitlines())][2:], played[0][0][1:])
+
+    def test_a_last_line_without_an_end_is_carried_out(self):
+        self.create()
+        self.dnd("repl", "Mine", said="note one\nnote two")
+        self.assertEqual(self.types().count("world_event_noted"), 2)
+
+    def test_a_hostile_line_costs_nothing_but_an_error(self):
+        self.create()
+        ran = self.dnd("repl", "Mine", said="note " + "x" * 3_000_000 + "\nnote fine\n")
+        self.assertIn("longer than", ran.stderr)
+        self.assertEqual(self.types().count("world_event_noted"), 1)
+
+
+class Signals(Table):
+    def test_being_asked_to_stop_loses_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            name = f"S{int(number)}"
+            self.dnd("campaign", "create", name)
+            game = self.start("repl", name, "--json")
+            game.say("add zombie")
+            game.say("damage to: zombie dice: 7d1 type: slashing")
+            game.process.send_signal(number)
+            self.assertEqual(game.process.wait(timeout=60), 128 + number)
+            loaded = json.loads(self.dnd("campaign", "load", name, "--json").stdout)
+            self.assertEqual(loaded["state"]["creatures"]["zombie-1"]["hp"], 15)
+
+    def test_a_second_game_master_is_refused_and_readers_are_not(self):
+        self.create()
+        game = self.start("repl", "Mine", "--json")
+        game.say("add zombie")
+        ran = self.dnd("repl", "Mine", said="note second\n", status=1)
+        self.assertIn("locked", ran.stderr)
+        self.assertEqual(self.hp("zombie-1"), "22/22")
+        self.assertTrue(game.say("damage to: zombie dice: 7d1 type: slashing")["ok"])
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_what_was_answered_before_a_kill_is_there_after_it(self):
+        self.create()
+        acknowledged = 0
+        chance = random.Random(1)
+        for _ in range(8):
+            game = self.start("repl", "Mine", "--json", "--snapshots", "every-10")
+            pid = game.process.pid
+            deadline = time.monotonic() + chance.uniform(0.05, 0.4)
+            while time.monotonic() < deadline:
+                if game.say("note \"still here\"")["ok"]:
+                    acknowledged += 1
+            game.process.stdin.write(b"note \"perhaps\"\n" * 20)
+            game.process.stdin.flush()
+            os.kill(pid, signal.SIGKILL)
+            game.process.wait()
+            loaded = self.load()
+            notes = self.types().count("world_event_noted")
+            self.assertGreaterEqual(notes, acknowledged)
+            self.assertEqual(loaded["events"], len(self.events()))
+            acknowledged = notes
+
+
+class Terminal(Table):
+    def converse(self, *keys):
+        """Plays on a terminal; what the terminal showed."""
+        controller, terminal = pty.openpty()
+        process = subprocess.Popen([DND, "repl", "Mine"], stdin=terminal, stdout=terminal, stderr=terminal,
+                                   cwd=self.home, env={**self.environment, "TERM": "xterm"}, start_new_session=True,
+                                   preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))
+        os.close(terminal)
+        shown = b""
+
+        def read_until(wanted):
+            nonlocal shown
+            seen = b""
+            while wanted not in seen:
+                ready, _, _ = select.select([controller], [], [], 60)
+                if not ready:
+                    self.fail(f"waited for {wanted} after {shown}")
+                try:
+                    part = os.read(controller, 4096)
+                except OSError:
+                    part = b""
+                if not part:
+                    break
+                seen += part
+                shown += part
+
+        for key in keys:
+            read_until(b"Mine> ")
+            os.write(controller, key)
+        read_until(b"nothing more is ever shown")
+        os.close(controller)
+        return process.wait(timeout=60), shown.decode()
+
+    def test_a_person_has_a_prompt_and_a_history(self):
+        self.create()
+        status, shown = self.converse(b"add zombie\r", b"\x1b[A\r", b"quit\r")  # arrow up: the line before
+        self.assertEqual(status, 0)
+        self.assertIn("zombie-2 is here", shown)
+        history = self.home / "nobody/.local/state/dnd/history"
+        self.assertIn("add", history.read_text())
+
+    def test_the_end_of_the_input_ends_the_conversation(self):
+        self.create()
+        self.assertEqual(self.converse(b"add zombie\r", b"\x04")[0], 0)
+        self.assertEqual(self.hp("zombie-1"), "22/22")
+
+    def test_an_interrupt_at_the_prompt_ends_it_and_loses_nothing(self):
+        self.create()
+        status, _ = self.converse(b"add zombie\r", b"\x03")
+        self.assertEqual(status, 128 + signal.SIGINT)
+        self.assertEqual(self.hp("zombie-1"), "22/22")
