@@ -1,4 +1,4 @@
-#include "../unit/jsonl/scratch.hpp"
+#include <support/scratch_folder.hpp>
 
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/testing/conformance.hpp>
@@ -14,11 +14,10 @@ namespace jsonl = evstore::jsonl;
 using jsonl::adapter;
 
 void keep_the_contract(const jsonl::options& how) {
-  const scratch disk;
+  const evstore::tests::scratch_folder folder;
   int count = 0;
   const evstore::testing::subject<adapter> on_disk{
-      .open_fresh =
-          [&] { return jsonl::open(disk.path("log-" + std::to_string(++count) + ".jsonl"), how); },
+      .open_fresh = [&] { return jsonl::open(folder / (std::to_string(++count) + ".jsonl"), how); },
       .reopen =
           [&](adapter open) {
             const std::string path = open.path();

@@ -160,13 +160,19 @@ private:
 ///
 /// One batch is written at a time, and the first record of the next says that it was synced. So a
 /// record that vouches counts even where its own checksum cannot be checked, because the line
-/// before is the flawed one.
+/// before is the flawed one, or because it stands in it: a line end may be what is damaged.
 template <file_calls Files>
 bool is_vouched_for(const file<Files>& log, const flaw& found, std::uint64_t to) {
   line_window<Files> window{log, found.offset, to};
   std::array<std::string_view, 128> room;
   record_scanner scanner;
   event_view event;
+  const auto vouches = [&](std::string_view line) {
+    scanner.forget();
+    return is_sealed(line) && scanner.scan(sealed_part(line), event) &&
+           event.position.value() > found.position && scanner.durable() &&
+           scanner.durable()->value() >= found.position;
+  };
   std::uint32_t seed = 0;
   bool seeded = false; // not for the first two lines, and not behind a line without a checksum
   std::uint64_t lines = 0;
@@ -175,14 +181,12 @@ bool is_vouched_for(const file<Files>& log, const flaw& found, std::uint64_t to)
     if (batch.lines.empty()) return false;
     for (const std::string_view raw : batch.lines) {
       const std::string_view line = trimmed(raw);
-      scanner.forget();
-      const bool readable = is_sealed(line) && scanner.scan(sealed_part(line), event);
       const bool intact = !seeded || count_intact({&line, 1}, seed) == 1;
-      const bool is_later = event.position.value() > found.position;
-      if (readable && intact && is_later && scanner.durable() &&
-          scanner.durable()->value() >= found.position)
-        return true;
-      seeded = ++lines > 1 && is_sealed(line);
+      if (intact && vouches(line)) return true;
+      if (++lines == 1)
+        for (std::size_t at = 1; (at = line.find(record_begin, at)) != line.npos; ++at)
+          if (vouches(line.substr(at))) return true;
+      seeded = lines > 1 && is_sealed(line);
       seed = crc_after(line);
     }
   }

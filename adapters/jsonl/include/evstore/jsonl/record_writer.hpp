@@ -19,6 +19,9 @@ namespace evstore::jsonl {
 /// No record is longer, so that a damaged log cannot ask for any amount of memory.
 inline constexpr std::size_t max_record_size = std::size_t{1} << 28;
 
+/// How every record of ours begins.
+inline constexpr std::string_view record_begin = R"({"position":)";
+
 /// What the log knows of an event beside what the caller said.
 struct record_place {
   global_position position;
@@ -45,7 +48,7 @@ public:
   std::uint32_t write(byte_buffer& out, const new_event& event, const record_place& place) {
     char* const begin = out.room_for(most_bytes(event, place));
     char* at = begin;
-    at = number(literal(at, R"({"position":)"), place.position.value());
+    at = number(literal(at, record_begin), place.position.value());
     at = literal(name(literal(at, R"(,"stream":")"), place.stream), R"(")");
     at = number(literal(at, R"(,"version":)"), place.version.value());
     at = literal(name(literal(at, R"(,"type":")"), event.type), R"(")");

@@ -1,0 +1,108 @@
+#include <evstore/jsonl/crc32c.hpp>
+#include <evstore/jsonl/seal.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+using namespace evstore::jsonl;
+
+std::string noise(std::size_t size, std::uint32_t seed) {
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) {
+    seed = seed * 1664525 + 1013904223;
+    byte = static_cast<char>(seed >> 24);
+  }
+  return bytes;
+}
+
+TEST_CASE("CRC-32C has the values of RFC 3720") {
+  CHECK(crc32c(0, "") == 0);
+  CHECK(crc32c(0, "123456789") == 0xE3069283);
+  CHECK(crc32c(0, std::string(32, '\0')) == 0x8A9136AA);
+  CHECK(crc32c(0, std::string(32, '\xFF')) == 0x62A8AB43);
+}
+
+TEST_CASE("a checksum continues another, as if the bytes stood in one piece") {
+  const std::string all = noise(300, 1);
+  for (std::size_t cut = 0; cut <= all.size(); ++cut)
+    REQUIRE(crc32c(crc32c(0, all.substr(0, cut)), all.substr(cut)) == crc32c(0, all));
+}
+
+TEST_CASE("table and hardware agree on every length and alignment") {
+  const std::string bytes = noise(400, 2);
+  for (std::size_t from = 0; from < 9; ++from)
+    for (std::size_t size = 0; from + size <= bytes.size(); ++size) {
+      const std::string_view part{bytes.data() + from, size};
+      REQUIRE(~detail::crc32c_by_table(~7U, part.data(), part.size()) == crc32c(7, part));
+    }
+}
+
+TEST_CASE("three checksums at once are the three") {
+  const std::string bytes = noise(1000, 3);
+  const std::string_view all{bytes};
+  for (std::size_t size = 0; size < 100; ++size) {
+    const std::array<std::string_view, 3> texts{all.substr(1, size), all.substr(200, 3 * size % 71),
+                                                all.substr(500, 217)};
+    std::array<std::uint32_t, 3> crcs{1, 2, 3};
+    crc32c_of_three(crcs, texts);
+    for (std::size_t i = 0; i < 3; ++i)
+      REQUIRE(crcs[i] == crc32c(static_cast<std::uint32_t>(i + 1), texts[i]));
+  }
+}
+
+TEST_CASE("a crc is written in eight lower-case digits and read from nothing else") {
+  for (const std::uint32_t value : {0U, 1U, 0x9AE0DAAFU, 0xFFFFFFFFU, 0x0123CDEFU}) {
+    std::string text(crc_digits, '?');
+    write_crc(text.data(), value);
+    CHECK(parse_crc(text) == value);
+  }
+  std::string text(crc_digits, '?');
+  write_crc(text.data(), 0x9AE0DAAF);
+  CHECK(text == "9ae0daaf");
+  CHECK_FALSE(parse_crc("9AE0DAAF"));
+  CHECK_FALSE(parse_crc("9ae0daa"));
+  CHECK_FALSE(parse_crc("9ae0daag"));
+  CHECK_FALSE(parse_crc("9ae0 aaf"));
+}
+
+/// Lines that are chained as those of a log.
+std::vector<std::string> chain(std::size_t count) {
+  std::vector<std::string> lines;
+  std::uint32_t crc = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string line = "{\"n\":" + std::string(i % 23, '7');
+    crc = crc32c(crc, line);
+    std::string digits(crc_digits, '?');
+    write_crc(digits.data(), crc);
+    lines.push_back(line.append(seal_begin).append(digits).append(seal_end));
+  }
+  return lines;
+}
+
+TEST_CASE("a chain of sealed lines is intact up to the first that does not fit") {
+  const std::vector<std::string> whole = chain(20);
+  const auto intact = [](const std::vector<std::string>& lines) {
+    return count_intact(std::vector<std::string_view>(lines.begin(), lines.end()), 0);
+  };
+  CHECK(intact(whole) == 20);
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    for (std::size_t byte = 0; byte < whole[i].size(); ++byte)
+      for (const int bit : {0, 5}) {
+        std::vector<std::string> altered = whole;
+        altered[i][byte] = static_cast<char>(altered[i][byte] ^ (1 << bit));
+        REQUIRE(intact(altered) == i);
+      }
+    std::vector<std::string> shorter = whole;
+    shorter.erase(shorter.begin() + static_cast<std::ptrdiff_t>(i));
+    REQUIRE(intact(shorter) == (i + 1 == whole.size() ? shorter.size() : i));
+  }
+}
+
+} // namespace
