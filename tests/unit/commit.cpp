@@ -1,0 +1,62 @@
+#include <evstore/commit.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <array>
+
+namespace {
+
+using namespace evstore;
+using kind = append_conflict::kind;
+
+TEST_CASE("a commit counts the events of all its writes") {
+  const std::array<new_event, 3> events{new_event{"a", {}}, new_event{"b", {}}, new_event{"c", {}}};
+  const std::array writes{stream_write{"s", any, {events.data(), 2}}, stream_write{"guard", any},
+                          stream_write{"t", any, {events.data() + 2, 1}}};
+  CHECK(commit_view{writes}.event_count() == 3);
+  CHECK(commit_view{}.event_count() == 0);
+}
+
+TEST_CASE("a receipt's version is that of the first stream") {
+  CHECK(append_receipt{{}, {}, {stream_version{3}, stream_version{1}}}.version() ==
+        stream_version{3});
+  CHECK(append_receipt{}.version() == stream_version{});
+}
+
+TEST_CASE("a conflict says in words what was expected and what is there") {
+  CHECK(append_conflict{kind::version, "account-ada", exactly(3), stream_version{4}}.to_string() ==
+        "stream account-ada was expected to be exactly(3) and has version 4");
+  CHECK(append_conflict{kind::version, "s", no_stream, stream_version{1}}.to_string() ==
+        "stream s was expected to be no_stream and has version 1");
+  CHECK(append_conflict{kind::condition, "tags x", any, {}, global_position{9}}.to_string() ==
+        "an event that matches tags x was appended at position 9");
+  CHECK(append_conflict{kind::event_id, "s", any, {}, global_position{2}}.to_string() ==
+        "stream s has another event under an id of this commit, at position 2");
+  CHECK(append_conflict{kind::tombstoned, "s"}.to_string() ==
+        "stream s is tombstoned and takes no more events");
+}
+
+TEST_CASE("a conflict that is taken for granted is thrown with its place") {
+  const append_result refused =
+      failure{append_conflict{kind::event_id, "s", any, {}, global_position{2}}};
+  try {
+    static_cast<void>(refused.value());
+    FAIL("nothing was thrown");
+  } catch (const error& thrown) {
+    CHECK(thrown.code() == errc::conflict);
+    CHECK(thrown.place().stream == "s");
+    CHECK(thrown.place().position == 2U);
+    CHECK(!thrown.retryable());
+  }
+}
+
+TEST_CASE("the query of a failed condition is not taken for a stream") {
+  try {
+    throw_refusal(append_conflict{kind::condition, "tags x", any, {}, global_position{9}});
+  } catch (const error& thrown) {
+    CHECK(thrown.place().stream.empty());
+    CHECK(thrown.place().position == 9U);
+  }
+}
+
+} // namespace
