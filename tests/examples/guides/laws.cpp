@@ -3,6 +3,8 @@
 #include "../bank/account.hpp"
 #include "../bank/schema.hpp"
 
+#include <evstore/evstore.hpp>
+#include <evstore/memory/adapter.hpp>
 #include <evstore/testing/given.hpp>
 #include <evstore/testing/laws.hpp>
 #include <evstore/testing/schema_lock.hpp>
@@ -104,3 +106,12 @@ TEST_CASE("the lock") {
   CHECK(evstore::testing::check_schema_lock<bank>(lock)); // "events.lock", committed
   // endregion
 }
+
+// region: store
+TEST_CASE("Ada cannot spend what she does not have") {
+  auto store = evstore::open<bank>(evstore::memory::adapter{});
+  store.append("account-ada", evstore::no_stream, account_opened{"Ada"}).value();
+  CHECK(!store.execute<account>("account-ada", withdrawing(300)));
+  CHECK(store.state_of("account-ada").version == evstore::stream_version{1});
+}
+// endregion
