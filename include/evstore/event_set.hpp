@@ -50,6 +50,8 @@ namespace detail {
 
 // Never defined: the compiler's complaint about the missing definition is the diagnostic.
 template <class Event>
+struct EVENT_HAS_NO_STORED_NAME;
+template <class Event>
 struct EVENT_NAME_CANNOT_BE_STORED;
 template <class First, class Second>
 struct TWO_EVENTS_HAVE_ONE_NAME;
@@ -94,28 +96,44 @@ template <class Event, class Slots>
 concept has_one_slot = requires(const Slots* slots) { slot_of<Event>(slots); };
 
 template <class Named>
-constexpr bool check_event() {
-  if constexpr (!name_defect(Named::name).empty() || is_reserved(Named::name))
-    static_cast<void>(sizeof(EVENT_NAME_CANNOT_BE_STORED<Named>));
-  return check_versions(typename Named::history{});
+inline constexpr bool is_named = false;
+template <fixed_string Name, class Event>
+inline constexpr bool is_named<named<Name, Event>> = true;
+
+// Checks have deduced return types and are named in `decltype` only: so they are instantiated, which
+// is what complains, and never evaluated, which would complain again about the complaint.
+
+template <class Named>
+constexpr auto check_event() {
+  if constexpr (!is_named<Named>)
+    return sizeof(EVENT_HAS_NO_STORED_NAME<Named>);
+  else if constexpr (!name_defect(Named::name).empty() || is_reserved(Named::name))
+    return sizeof(EVENT_NAME_CANNOT_BE_STORED<Named>);
+  else
+    return sizeof(decltype(check_versions(typename Named::history{})));
 }
 
 template <class... Named>
-constexpr bool check_event_set() {
+constexpr auto check_names_and_types() {
   using table = event_table<Named...>;
-  // A braced list, because clang expands a fold over at most 256 events.
-  [[maybe_unused]] const bool sound[] = {true, check_event<Named>()...};
   constexpr auto name = table::index.repeated();
   constexpr std::array<bool, table::size> alone{
       has_one_slot<typename Named::event, typename table::slots>...};
   constexpr std::size_t twice = std::find(alone.begin(), alone.end(), false) - alone.begin();
   if constexpr (name[0] != name[1])
-    static_cast<void>(sizeof(TWO_EVENTS_HAVE_ONE_NAME<typename table::template event_at<name[0]>,
-                                                      typename table::template event_at<name[1]>>));
+    return sizeof(TWO_EVENTS_HAVE_ONE_NAME<typename table::template event_at<name[0]>,
+                                           typename table::template event_at<name[1]>>);
   else if constexpr (twice != table::size)
-    static_cast<void>(
-        sizeof(EVENT_STANDS_TWICE_IN_THE_SET<typename table::template event_at<twice>>));
-  return true;
+    return sizeof(EVENT_STANDS_TWICE_IN_THE_SET<typename table::template event_at<twice>>);
+}
+
+template <class... Named>
+constexpr auto check_event_set() {
+  // Braced lists, because clang expands a fold over at most 256 events.
+  [[maybe_unused]] const std::size_t each[] = {0, sizeof(decltype(check_event<Named>()))...};
+  constexpr std::array<bool, sizeof...(Named)> sound{is_named<Named>...};
+  if constexpr (std::find(sound.begin(), sound.end(), false) == sound.end())
+    return check_names_and_types<Named...>();
 }
 
 } // namespace detail
@@ -123,8 +141,7 @@ constexpr bool check_event_set() {
 /// Inherit from it to name the set: `struct bank : event_set<...> {};` keeps messages short.
 template <class... Named>
 struct event_set {
-  static_assert(detail::check_event_set<Named...>());
-
+  using checked = decltype(detail::check_event_set<Named...>());
   using definition = event_set;
   using table = detail::event_table<Named...>;
   static constexpr std::size_t size = sizeof...(Named);

@@ -70,7 +70,7 @@ private:
 
   template <class T, class... Outer>
   constexpr void spell_struct() {
-    static_assert(check_described<T>());
+    using checked [[maybe_unused]] = decltype(check_described<T>());
     if constexpr ((std::same_as<T, Outer> || ...)) {
       // A struct inside itself is named by its distance, and so the text ends.
       std::size_t distance = 0;

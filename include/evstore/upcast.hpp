@@ -45,27 +45,30 @@ template <class Old, class New>
 struct UPCAST_IS_MISSING;
 
 template <class Versions, std::uint32_t Schema>
-constexpr bool check_upcast() {
+constexpr auto check_upcast() {
   using old = typename Versions::template shape<Schema>;
   using next = typename Versions::template shape<Schema + 1>;
-  if constexpr (!upcasts_to<old, next>) static_cast<void>(sizeof(UPCAST_IS_MISSING<old, next>));
-  return true;
+  if constexpr (upcasts_to<old, next>)
+    return true;
+  else
+    return sizeof(UPCAST_IS_MISSING<old, next>) != 0;
 }
 
 /// Every shape is described, and each but the last is brought up to the next.
 template <class... Shapes>
-constexpr bool check_versions(versions<Shapes...>) {
-  return (check_described<Shapes>() && ...) &&
-         []<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
-           return (check_upcast<versions<Shapes...>, I + 1>() && ...);
-         }(std::make_integer_sequence<std::uint32_t, sizeof...(Shapes) - 1>{});
+constexpr auto check_versions(versions<Shapes...>) {
+  []<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
+    static_cast<void>((check_upcast<versions<Shapes...>, I + 1>() && ...));
+  }(std::make_integer_sequence<std::uint32_t, sizeof...(Shapes) - 1>{});
+  return (check_described<Shapes>() && ...);
 }
 
 } // namespace detail
 
 /// Brings an event of the given schema version up to the current shape, step by step.
 template <class Versions, std::uint32_t Schema>
-typename Versions::current bring_up_to_date(const typename Versions::template shape<Schema>& old) {
+constexpr typename Versions::current bring_up_to_date(
+    const typename Versions::template shape<Schema>& old) {
   if constexpr (Schema == Versions::current_schema) {
     return old;
   } else {

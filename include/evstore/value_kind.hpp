@@ -159,9 +159,11 @@ template <class Struct, std::size_t Index, class Member>
 struct MEMBER_CANNOT_BE_STORED;
 
 template <class T, std::size_t I>
-constexpr void check_member() {
+constexpr auto check_member() {
   if constexpr (kind_of<field_type<T, I>>() == value_kind::none)
-    static_cast<void>(sizeof(MEMBER_CANNOT_BE_STORED<T, I, field_type<T, I>>));
+    return sizeof(MEMBER_CANNOT_BE_STORED<T, I, field_type<T, I>>) != 0;
+  else
+    return true;
 }
 
 } // namespace detail
@@ -204,17 +206,19 @@ constexpr bool all_storable(const description<T, Members...>&) noexcept {
 
 } // namespace detail
 
-/// Fails to compile, in one line that names the struct, the member's place and its type, if a
-/// member of `T` cannot be stored; or the type, if it is no described struct.
+/// Fails to compile, in one line that names the struct, the member's place and its type, if a member
+/// of `T` cannot be stored; or the type, if it is no described struct. Name it in `decltype`: once
+/// instantiated it has complained, and evaluating it would complain about the complaint.
 template <class T>
-constexpr bool check_described() {
+constexpr auto check_described() {
   if constexpr (!described<T>)
-    static_cast<void>(sizeof(detail::TYPE_IS_NOT_DESCRIBED<T>));
+    return sizeof(detail::TYPE_IS_NOT_DESCRIBED<T>) != 0;
   else if constexpr (!detail::all_storable(detail::description_of<T>))
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (detail::check_member<T, I>(), ...);
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::check_member<T, I>() && ...);
     }(std::make_index_sequence<field_count<T>>{});
-  return true;
+  else
+    return true;
 }
 
 } // namespace evstore

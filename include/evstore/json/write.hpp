@@ -13,17 +13,19 @@
 
 /// Values as JSON, in one canonical form, on one line, without spaces:
 ///
-/// | C++                             | JSON |
-/// |---------------------------------|-----------------------------------------------------------------|
-/// | described struct                | object; members in declared order, absent optionals left out
-/// | | `bool`, integers                | `true`, `42` | | `float`, `double`               |
-/// shortest number that reads back the same; NaN and ∞ are refused | | `std::string` | string; must
-/// be UTF-8; escaped only where JSON demands it       | | described enumeration           | its
-/// name as a string; a value without a name is refused         | | `std::optional` | left out as a
-/// member, else the value or `null`                  | | `std::vector`, `std::array`     | array |
-/// | `std::map<std::string, T>`      | object, keys in the order of the map | | `std::variant` |
-/// object of one member: `{"zombie":{"hp":7}}`, `{"int32":7}`      | | `std::chrono::sys_time` |
-/// `"2026-11-20T21:20:00.123456Z"`; nine digits for nanoseconds    | | `raw_json` | its own bytes |
+/// | C++                         | JSON |
+/// |-----------------------------|---|
+/// | described struct            | object; members in declared order, absent optionals left out |
+/// | `bool`, integers            | `true`, `42` |
+/// | `float`, `double`           | shortest that reads back the same; NaN and ∞ are refused |
+/// | `std::string`               | string; must be UTF-8; escaped only where JSON demands it |
+/// | described enumeration       | its name as a string; a value without a name is refused |
+/// | `std::optional`             | left out as a member, else the value or `null` |
+/// | `std::vector`, `std::array` | array |
+/// | `std::map<std::string, T>`  | object, keys in the order of the map |
+/// | `std::variant`              | object of one member: `{"zombie":{"hp":7}}`, `{"int32":7}` |
+/// | `std::chrono::sys_time`     | `"2026-11-20T21:20:00.123456Z"`; nanoseconds: nine digits |
+/// | `raw_json`                  | its own bytes |
 
 namespace evstore::json {
 
@@ -97,7 +99,7 @@ template <class T>
 void write_value(output& out, const T& value) {
   constexpr value_kind kind = kind_of<T>();
   if constexpr (kind == value_kind::structure) {
-    static_assert(check_described<T>());
+    using checked [[maybe_unused]] = decltype(check_described<T>());
     write_members(out, value, evstore::detail::description_of<T>,
                   std::make_index_sequence<field_count<T>>{});
   } else if constexpr (kind == value_kind::boolean) {

@@ -160,7 +160,7 @@ const char* read_canonical(const char* at, canonical_input& in, T& out) {
   if constexpr (is_scalar(kind)) {
     return read_scalar(at, in.end, out);
   } else if constexpr (kind == value_kind::structure) {
-    static_assert(check_described<T>());
+    using checked [[maybe_unused]] = decltype(check_described<T>());
     return read_canonical_members(at, in, out, evstore::detail::description_of<T>,
                                   std::make_index_sequence<field_count<T>>{});
   } else if constexpr (kind == value_kind::optional) {
