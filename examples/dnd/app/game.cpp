@@ -7,6 +7,9 @@
 #include "language/text.hpp"
 #include "language/words.hpp"
 
+#include <evstore/error.hpp>
+#include <evstore/result.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -36,7 +39,7 @@ struct performance {
 
   outcome operator()(const command::deed& wanted) const {
     campaign_state after = log.state();
-    auto decided = decide(after, wanted, dice, library);
+    const auto decided = consider(after, wanted);
     if (!decided) return refused(decided.error());
     outcome result;
     if (!decided->events.empty()) result = tell(std::move(after), log.append(decided->events));
@@ -45,6 +48,7 @@ struct performance {
     return result;
   }
   outcome operator()(const command::save_session&) const {
+    if (!log.takes_snapshots()) return refused({"snapshots are off; say --snapshots manual"});
     campaign_state after = log.state();
     return tell(std::move(after), log.save());
   }
@@ -61,6 +65,16 @@ struct performance {
   }
 
 private:
+  /// A page of the books that cannot be read is no reason to end the game.
+  evstore::result<decision, complaint> consider(const campaign_state& state,
+                                                const command::deed& wanted) const {
+    try {
+      return decide(state, wanted, dice, library);
+    } catch (const evstore::error& unreadable) {
+      return evstore::failure{complaint{unreadable.what()}};
+    }
+  }
+
   /// Each sentence sees the state right after its event.
   static outcome tell(campaign_state after, recorded written) {
     outcome result;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <clocale>
 #include <csignal>
 #include <cstddef>
 #include <cstdlib>
+#include <cwchar>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -14,6 +16,7 @@
 #include <vector>
 
 #include <histedit.h>
+#include <langinfo.h>
 #include <unistd.h>
 
 namespace dnd {
@@ -68,6 +71,7 @@ private:
 class terminal_lines final : public line_source {
 public:
   explicit terminal_lines(std::string history_file) : file_{std::move(history_file)} {
+    use_utf8();
     constexpr int remembered = 1'000;
     HistEvent ignored{};
     ::history(history_, &ignored, H_SETSIZE, remembered);
@@ -78,6 +82,7 @@ public:
     ::el_set(editor_, EL_EDITOR, "emacs");
     ::el_set(editor_, EL_HIST, &::history, history_);
     ::el_set(editor_, EL_SIGNAL, 0);
+    ::el_set(editor_, EL_GETCFN, &terminal_lines::read_character);
     ::el_source(editor_, nullptr); // the person's own key bindings
   }
   ~terminal_lines() override {
@@ -99,6 +104,30 @@ public:
   }
 
 private:
+  /// What people type is UTF-8, unless their locale insists on something else.
+  static void use_utf8() {
+    std::setlocale(LC_CTYPE, "");
+    if (std::string_view{::nl_langinfo(CODESET)} == "ANSI_X3.4-1968")
+      std::setlocale(LC_CTYPE, "C.UTF-8");
+  }
+
+  /// Like libedit's own, which would go on reading after a signal that asks to stop.
+  static int read_character(EditLine*, wchar_t* read) {
+    std::mbstate_t decoding{};
+    char byte = 0;
+    while (stop_asked() == 0) {
+      const ssize_t got = ::read(STDIN_FILENO, &byte, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0) return static_cast<int>(got);
+      const std::size_t used = std::mbrtowc(read, &byte, 1, &decoding);
+      constexpr auto incomplete = static_cast<std::size_t>(-2);
+      constexpr auto invalid = static_cast<std::size_t>(-1);
+      if (used == invalid) decoding = {};
+      if (used != incomplete && used != invalid) return 1;
+    }
+    return 0;
+  }
+
   static char* prompt_of(EditLine* editor) {
     terminal_lines* self = nullptr;
     ::el_get(editor, EL_CLIENTDATA, &self);

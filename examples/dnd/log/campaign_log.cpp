@@ -25,7 +25,7 @@ std::string digest_of_event(const evstore::event_view& event) {
 }
 
 evstore::jsonl::adapter open_log(const std::filesystem::path& path, access how) {
-  return how == access::write ? evstore::jsonl::open(path.string())
+  return how == access::write ? evstore::jsonl::open(path.string(), {.create = false})
                               : evstore::jsonl::open_read_only(path.string());
 }
 
@@ -35,6 +35,7 @@ class campaign_log::journal {
 public:
   journal(campaign_place where, access how, const snapshot_rhythm& rhythm)
       : place{std::move(where)}, rhythm_{rhythm}, store_{open_log(place.log(), how)} {
+    report.warnings = store_.adapter().report().warnings;
     learn_id(how);
     load();
     if (!state.name.empty()) place.name = state.name;
@@ -80,6 +81,8 @@ public:
       if (!goes_on) return;
     }
   }
+
+  [[nodiscard]] bool takes_snapshots() const noexcept { return rhythm_.rule.used; }
 
   campaign_place place;
   campaign_state state;
@@ -229,6 +232,7 @@ const load_report& campaign_log::report() const noexcept { return journal_->repo
 recorded campaign_log::append(std::vector<event> events) {
   return journal_->append(std::move(events));
 }
+bool campaign_log::takes_snapshots() const noexcept { return journal_->takes_snapshots(); }
 recorded campaign_log::save() { return journal_->save(); }
 
 void campaign_log::replay(std::optional<std::uint64_t> last,

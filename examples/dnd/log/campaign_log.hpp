@@ -24,7 +24,7 @@ struct load_report {
   std::uint64_t position = 0; ///< events in the log
   std::optional<std::uint64_t> from_snapshot;
   std::uint64_t replayed = 0;
-  std::vector<std::string> warnings; ///< why a snapshot was passed over
+  std::vector<std::string> warnings; ///< a torn tail, a snapshot that was passed over
 };
 
 /// An event of the log with the state that has just seen it. Borrowed for the length of a call.
@@ -59,6 +59,9 @@ public:
   /// Appends what one command came to, all or none; durable when it returns. The first append of a
   /// campaign begins with `campaign_started`. Then takes the snapshot that is due, if one is.
   recorded append(std::vector<event> events);
+
+  /// False if the rhythm is `off`.
+  [[nodiscard]] bool takes_snapshots() const noexcept;
 
   /// Takes a snapshot now, whatever the rhythm; the event that records it. Throws if it fails.
   recorded save();

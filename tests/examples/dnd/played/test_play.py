@@ -1,12 +1,13 @@
 """Commands as they are played: what is written when, and what creatures keep."""
+import fcntl
 import json
 import os
 import pty
 import random
-import re
 import select
 import signal
 import subprocess
+import termios
 import time
 
 from table import DND, HERO, Table, digest
@@ -258,8 +259,10 @@ class Terminal(Table):
         controller, terminal = pty.openpty()
         process = subprocess.Popen([DND, "repl", "Mine"], stdin=terminal, stdout=terminal, stderr=terminal,
                                    cwd=self.home, env={**self.environment, "TERM": "xterm"}, start_new_session=True,
-                                   preexec_fn=lambda: __import__("fcntl").ioctl(0, __import__("termios").TIOCSCTTY, 0))
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(terminal)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
         shown = b""
 
         def read_until(wanted):
@@ -280,6 +283,8 @@ class Terminal(Table):
 
         for key in keys:
             read_until(b"Mine> ")
+            while termios.tcgetattr(controller)[3] & termios.ICANON:  # the editor is not listening yet
+                time.sleep(0.01)
             os.write(controller, key)
         read_until(b"nothing more is ever shown")
         os.close(controller)
