@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <concepts>
 #include <cstddef>
+#include <cstdio>
 
 #include <fcntl.h>
 #include <sys/stat.h>

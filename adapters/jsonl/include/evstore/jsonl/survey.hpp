@@ -38,24 +38,22 @@ public:
         const bool is_open = batch.open && &raw == &batch.lines.back();
         look_at(trimmed(raw), window.offset_of(raw), raw.size() + (is_open ? 0 : 1));
       }
-    if (ahead_) settle(false);
+    if (held_) settle({});
   }
 
 private:
   void look_at(std::string_view line, std::uint64_t offset, std::uint64_t size) {
-    if (ahead_) settle(is_behind(line, *ahead_));
+    if (held_) settle(line);
     surveyed_line found{++number_, offset, size};
-    const auto matches = [&](std::uint32_t before) {
-      return count_intact({&line, 1}, before) == 1;
-    };
     const bool sealed = is_sealed(line);
-    const bool intact = sealed && (matches(seed_) || (should_be_ && matches(*should_be_)));
-
+    const bool intact = fits(line, seed_) || (should_be_ && fits(line, *should_be_));
     reader_.forget();
     event_view event;
     auto outcome = reader_.read(line, position_ + 1, event);
-    const bool is_ahead = event.position.value() > position_ + 1;
-    if (outcome.defect && is_ahead) outcome = reader_.read(line, event.position.value(), event);
+    if (outcome.defect && event.position.value() > position_)
+      outcome = reader_.read(line, event.position.value(), event);
+    // Each damaged line before may have been a record, or none.
+    const bool is_ahead = event.position.value() > position_ + 1 + damaged_;
 
     if (outcome.defect)
       found.what = outcome.defect.what;
@@ -63,59 +61,74 @@ private:
       found.what = "the record is not UTF-8";
     else if (!sealed && sealed_log_)
       found.what = "the record has no checksum, unlike those before";
-    else if (sealed && !intact && !doubtful_ && !is_ahead)
+    else if (sealed && !intact && damaged_ == 0 && !is_ahead)
       found.what = "the record does not match its checksum";
     else
       found.event.emplace(event);
 
-    const std::uint32_t computed = sealed ? crc32c(seed_, sealed_part(line)) : 0;
     should_be_.reset();
-    doubtful_ = !found.event.has_value();
-    if (found.event) {
-      before_ahead_ = std::exchange(position_, event.position.value());
-      sealed_log_ = sealed_log_ || sealed;
-    } else {
-      ++position_; // the place that it takes
-      if (sealed) should_be_ = computed;
+    if (!found.event) {
+      if (sealed) should_be_ = crc32c(seed_, sealed_part(line));
+      ++damaged_;
+      seed_ = crc_after(line);
+      return see_(std::move(found));
     }
+    before_ = {std::exchange(position_, event.position.value()), std::exchange(damaged_, 0)};
+    sealed_log_ = sealed_log_ || sealed;
     seed_ = crc_after(line);
-    if (found.event && is_ahead && sealed && !intact)
-      ahead_ = std::move(found);
-    else
-      see_(std::move(found));
+    if (sealed && (intact || !is_ahead)) return see_(std::move(found));
+    held_ = std::move(found);
+    held_end_ = line.substr(line.size() - std::min(line.size(), seal_size));
   }
 
-  /// A record that stands too early may have lost its predecessors, or have a damaged position. The
-  /// line behind it knows.
-  bool is_behind(std::string_view line, const surveyed_line& before) {
+  static bool fits(std::string_view line, std::uint32_t seed) {
+    return count_intact({&line, 1}, seed) == 1;
+  }
+
+  /// What only the line behind it can tell of a line: whether a record that stands too early has
+  /// lost its predecessors or has a damaged position, and whether a record without a checksum never
+  /// had one or has a damaged one.
+  void settle(std::string_view next) {
+    surveyed_line line = *std::exchange(held_, std::nullopt);
     event_view event;
     reader_.forget();
-    return !reader_.read(line, before.event->position.value() + 1, event).defect &&
-           (!is_sealed(line) || count_intact({&line, 1}, seed_) == 1);
-  }
-  void settle(bool is_followed) {
-    surveyed_line line = *std::exchange(ahead_, std::nullopt);
-    if (is_followed) {
-      line.what = "records are missing before this one";
-    } else {
-      line.what = "the record does not match its checksum";
-      line.event.reset();
-      position_ = before_ahead_ + 1;
-      doubtful_ = true;
+    if (is_sealed(held_end_)) {
+      const bool goes_on = !reader_.read(next, line.event->position.value() + 1, event).defect &&
+                           (!is_sealed(next) || fits(next, seed_));
+      line.what = goes_on ? "records are missing before this one"
+                          : "the record does not match its checksum";
+      if (!goes_on) line.event.reset();
+    } else if (held_end_.size() == seal_size && is_sealed(next) && !fits(next, 0)) {
+      const std::uint32_t seed = detail::from_hex(detail::load_word(crc_text(held_end_).data()));
+      if (fits(next, seed)) {
+        line.what = "the record does not match its checksum";
+        line.event.reset();
+        seed_ = seed;
+      }
+    }
+    if (!line.event) {
+      position_ = before_.position;
+      damaged_ = before_.damaged + 1;
     }
     see_(std::move(line));
   }
+
+  struct place {
+    std::uint64_t position = 0; // of the last record
+    std::uint64_t damaged = 0;  // lines since
+  };
 
   Visitor see_;
   record_reader reader_;
   std::uint64_t number_ = 0;
   std::uint64_t position_ = 0;             // of the last record
+  std::uint64_t damaged_ = 0;              // lines since then
   std::uint32_t seed_ = 0;                 // the checksum that stands in the line before
   std::optional<std::uint32_t> should_be_; // the one that should, if that line is damaged
-  bool doubtful_ = false;                  // it is, so neither may be right
   bool sealed_log_ = false;
-  std::optional<surveyed_line> ahead_; // waits for the line behind it
-  std::uint64_t before_ahead_ = 0;     // the position before it
+  std::optional<surveyed_line> held_; // waits for the line behind it
+  std::string held_end_;              // its last bytes, where a seal would be
+  place before_;                      // what it followed
 };
 
 } // namespace evstore::jsonl
