@@ -126,11 +126,14 @@ struct template_kind<std::map<std::string, T, Less, Allocator>> {
 template <class Duration>
 struct template_kind<std::chrono::sys_time<Duration>> {
   using period = typename Duration::period;
-  static constexpr bool whole_part_of_a_second =
-      (std::ratio_equal_v<period, std::nano> || std::ratio_equal_v<period, std::micro> ||
-       std::ratio_equal_v<period, std::milli> || period::den == 1) &&
-      std::integral<typename Duration::rep>;
-  static constexpr value_kind value = kind_if(whole_part_of_a_second, value_kind::time);
+  using count = typename Duration::rep;
+  static constexpr bool is_nanoseconds = std::ratio_equal_v<period, std::nano>;
+  static constexpr bool is_calendar_unit = std::ratio_equal_v<period, std::micro> ||
+                                           std::ratio_equal_v<period, std::milli> ||
+                                           period::den == 1;
+  static constexpr value_kind value = kind_if(
+      std::signed_integral<count> && ((is_nanoseconds && sizeof(count) == 8) || is_calendar_unit),
+      value_kind::time);
 };
 
 template <class... T>

@@ -62,12 +62,18 @@ std::optional<std::chrono::sys_time<Duration>> parse_time(std::string_view text)
   }
   if (!whole) return std::nullopt;
   if constexpr (finer_than_microseconds<Duration>) {
-    using limits = std::numeric_limits<typename Duration::rep>;
-    // Nanoseconds reach from 1677 to 2262 only.
-    constexpr auto first = ceil<microseconds>(Duration{limits::min()});
-    constexpr auto last = floor<microseconds>(Duration{limits::max()}) - microseconds{1};
-    if (whole->time_since_epoch() < first || whole->time_since_epoch() > last) return std::nullopt;
-    return sys_time<Duration>{*whole} + duration_cast<Duration>(nanoseconds{rest});
+    // Nanoseconds reach from 1677 to 2262 only. Before 1970 the fraction is counted back from the
+    // next microsecond, so that the first of them can be said too.
+    std::int64_t count = whole->time_since_epoch().count();
+    std::int64_t fraction = rest;
+    if (count < 0) {
+      ++count;
+      fraction -= 1000;
+    }
+    if (__builtin_mul_overflow(count, std::int64_t{1000}, &count) ||
+        __builtin_add_overflow(count, fraction, &count))
+      return std::nullopt;
+    return sys_time<Duration>{Duration{count}};
   } else {
     const auto time = floor<Duration>(*whole);
     if (time != *whole) return std::nullopt;
