@@ -1,9 +1,14 @@
-#include <evstore/testing/arbitrary.hpp>
-
 #include "../../support/samples.hpp"
 
+#include <evstore/json/write.hpp>
+#include <evstore/testing/arbitrary.hpp>
+#include <evstore/testing/stored_value.hpp>
+
+#include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -11,8 +16,6 @@
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include <evstore/testing/stored_value.hpp>
 
 using namespace evstore::testing;
 
@@ -54,6 +57,15 @@ TEST_CASE("the same seed draws the same values, another seed others") {
   CHECK_FALSE(same_value(draw(1), draw(2)));
   random_source from{1};
   CHECK(from.next() == 0x910A2DEC89025CC1u); // the reference implementation's first number
+}
+
+TEST_CASE("values are the same with every compiler and on every machine") {
+  random_source from{20261120, 24};
+  std::uint64_t hash = 0xCBF29CE484222325u; // FNV-1a
+  for (int i = 0; i < 100; ++i)
+    for (const char c : evstore::json::to_string(arbitrary<samples::everything>(from)))
+      hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3u;
+  CHECK(hash == 0x729BEF1331F572B4u);
 }
 
 TEST_CASE("the edges of every kind are drawn") {
