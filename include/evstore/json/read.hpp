@@ -26,9 +26,7 @@ namespace evstore::json {
 /// `errc::decode_failed` with the JSON path and the byte; the object is then valid and unspecified.
 template <class T>
 void read_into(std::string_view text, T& out) {
-  const char* const end = text.data() + text.size();
-  detail::canonical_input in{end};
-  if (detail::read_canonical(text.data(), in, out) != end) detail::read_tolerant(text, out);
+  if (!detail::read_canonical(text, out)) detail::read_tolerant(text, out);
 }
 
 template <class T>

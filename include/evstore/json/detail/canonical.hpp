@@ -186,4 +186,13 @@ const char* read_canonical(const char* at, canonical_input& in, T& out) {
   }
 }
 
+/// Reads a whole text. False if it is not canonical: `out` is then valid and unspecified.
+template <class T>
+bool read_canonical(std::string_view text, T& out) {
+  const char* const end = text.data() + text.size();
+  canonical_input in{end};
+  const char* const read = read_canonical(text.data(), in, out);
+  return read != nullptr && read == end; // both are null for a view of nothing
+}
+
 } // namespace evstore::json::detail
