@@ -43,7 +43,8 @@ concept event_cursor = std::movable<C> && requires(C cursor) {
   { cursor.next() } -> std::same_as<std::span<const event_view>>;
 };
 
-/// What every backend models. The semantics are those of `evstore::testing`'s conformance suite; in
+/// What every backend models: a handle, whose copies are the same store; it is closed with the last
+/// of its handles and cursors. The semantics are those of `evstore::testing`'s conformance suite; in
 /// short:
 ///
 /// - `append` is all or nothing, durable as the adapter was opened, and judges the commit by the
@@ -61,18 +62,19 @@ concept event_cursor = std::movable<C> && requires(C cursor) {
 ///
 /// All of these may be called from any number of threads at once.
 template <class A>
-concept adapter = requires(A& store, const commit_view& commit, std::string_view text,
+concept adapter = std::copyable<A> &&
+                  requires(A& store, const commit_view& commit, std::string_view text,
                            const stream_range& of_stream, const store_range& of_store,
                            const query& which, global_position after,
                            std::chrono::milliseconds patience, const snapshot_view& snapshot) {
-  { store.append(commit) } -> std::same_as<append_result>;
-  { store.read_stream(text, of_stream) } -> event_cursor;
-  { store.read_all(which, of_store) } -> event_cursor;
-  { store.state_of(text) } -> std::same_as<stream_state>;
-  { store.head() } -> std::same_as<global_position>;
-  { store.wait_beyond(after, patience) } -> std::same_as<global_position>;
-  { store.save_snapshot(text, snapshot) } -> std::same_as<void>;
-  { store.load_snapshot(text) } -> std::same_as<snapshot_lookup>;
-};
+                    { store.append(commit) } -> std::same_as<append_result>;
+                    { store.read_stream(text, of_stream) } -> event_cursor;
+                    { store.read_all(which, of_store) } -> event_cursor;
+                    { store.state_of(text) } -> std::same_as<stream_state>;
+                    { store.head() } -> std::same_as<global_position>;
+                    { store.wait_beyond(after, patience) } -> std::same_as<global_position>;
+                    { store.save_snapshot(text, snapshot) } -> std::same_as<void>;
+                    { store.load_snapshot(text) } -> std::same_as<snapshot_lookup>;
+                  };
 
 } // namespace evstore

@@ -8,6 +8,8 @@ namespace detail {
 
 // Never defined: the compiler's complaint about the missing definition is the diagnostic.
 template <class Adapter>
+struct ADAPTER_LACKS_copying;
+template <class Adapter>
 struct ADAPTER_LACKS_append;
 template <class Adapter>
 struct ADAPTER_LACKS_read_stream;
@@ -30,9 +32,11 @@ struct ADAPTER_LACKS_load_snapshot;
 /// the type and the first member it lacks. For adapter authors: `evstore::check_adapter<mine>();`
 template <class A>
 consteval bool check_adapter() {
-  if constexpr (!requires(A& a, const commit_view& c) {
-                  { a.append(c) } -> std::same_as<append_result>;
-                })
+  if constexpr (!std::copyable<A>)
+    return sizeof(detail::ADAPTER_LACKS_copying<A>) != 0;
+  else if constexpr (!requires(A& a, const commit_view& c) {
+                       { a.append(c) } -> std::same_as<append_result>;
+                     })
     return sizeof(detail::ADAPTER_LACKS_append<A>) != 0;
   else if constexpr (!requires(A& a, std::string_view s, const stream_range& r) {
                        { a.read_stream(s, r) } -> event_cursor;

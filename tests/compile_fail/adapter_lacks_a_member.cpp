@@ -1,3 +1,4 @@
+// expect: ADAPTER_LACKS_copying<without::no_copying>
 // expect: ADAPTER_LACKS_append<without::no_append>
 // expect: ADAPTER_LACKS_read_stream<without::no_read_stream>
 // expect: ADAPTER_LACKS_read_all<without::no_read_all>
@@ -15,6 +16,9 @@ namespace without {
 using evstore::memory::adapter;
 using evstore::memory::cursor;
 
+struct no_copying : adapter {
+  no_copying(no_copying&&) = default;
+};
 struct no_append : adapter {
   bool append(const evstore::commit_view& commit);
 };
@@ -44,6 +48,7 @@ struct no_load_snapshot : adapter {
 
 static_assert(evstore::check_adapter<evstore::memory::adapter>());
 #ifdef MISUSE
+static_assert(evstore::check_adapter<without::no_copying>());
 static_assert(evstore::check_adapter<without::no_append>());
 static_assert(evstore::check_adapter<without::no_read_stream>());
 static_assert(evstore::check_adapter<without::no_read_all>());

@@ -62,6 +62,7 @@ enum class fault {
   sorts_by_time,
   versions_are_positions,
   // the rest
+  copies_have_their_own,
   finds_any_snapshot,
   forgets_when_closed,
   loses_snapshots,
@@ -156,8 +157,11 @@ private:
 class broken_adapter {
 public:
   explicit broken_adapter(defect of) : defect_{std::move(of)} {}
-  broken_adapter(const broken_adapter&) = default;
-  broken_adapter& operator=(const broken_adapter&) = default;
+  broken_adapter(const broken_adapter& other)
+      : defect_{other.defect_}, state_{other.state_}, token_{other.token_} {
+    if (is(fault::copies_have_their_own)) state_ = std::make_shared<state>();
+  }
+  broken_adapter& operator=(const broken_adapter& other) { return *this = broken_adapter{other}; }
   broken_adapter(broken_adapter&& other) noexcept { *this = std::move(other); }
   broken_adapter& operator=(broken_adapter&& other) noexcept {
     defect_ = other.defect_;
@@ -413,6 +417,7 @@ const std::vector<expectation>& expectations() {
       {{fault::clock_stands_still}, {"an event without a time is recorded now"}},
       {{fault::conditions_include_their_position},
        {"a condition looks strictly after its position"}},
+      {{fault::copies_have_their_own}, {"copies of a handle are one store"}},
       {{fault::counts_positions_per_stream}, {"positions are not reused after a deletion"}},
       {{fault::cursor_dies_with_its_handle}, {"a cursor may outlive the handle that made it"}},
       {{fault::cuts_long_payloads},
@@ -505,7 +510,7 @@ const std::vector<expectation>& expectations() {
       {{fault::wakes_for_nothing},
        {"waiting for what is there returns at once", "waiting ends when its time is up",
         "waiting for no time returns the head", "an append wakes who waits",
-        "an append of another handle wakes who waits"}},
+        "an append of a copy wakes who waits", "an append of another handle wakes who waits"}},
       {{fault::writes_one_by_one},
        {"one failed expectation fails the whole commit", "commits are never mixed",
         "readers see whole commits and a log that only grows"}},

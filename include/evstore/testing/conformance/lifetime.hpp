@@ -27,6 +27,20 @@ void add_lifetime(check_list<A>& checks) {
                       on.equal(on.types_of("s"), "a b", "what is there");
                     }});
   checks.push_back(
+      {"copies of a handle are one store", "However many there are, and whichever goes first.",
+       [](probe<A>& on) {
+         on.append("s", any, "a");
+         {
+           A copy = on.store;
+           on.accepted(testing::append(copy, {{{"s", exactly(1), events("b")}}, {}}), "the copy");
+         }
+         on.append("s", exactly(2), "c");
+         A copy = on.store;
+         on.store = on.open_fresh();
+         on.equal(types(copy.read_stream("s", {})), "a b c", "the store of the copy");
+         on.equal(on.types_of("s"), "", "the other store");
+       }});
+  checks.push_back(
       {"everything survives closing and opening", "Events to the byte, heads and states.",
        [](probe<A>& on) {
          on.append({{{"s",

@@ -30,7 +30,8 @@ struct subject {
   std::function<A()> open_fresh;
   /// Closes the handle and opens the same store again. Absent: what is stored goes with the handle.
   std::function<A(A)> reopen{};
-  /// One more handle on the store of this one, to be used beside it. Absent: a store has only one.
+  /// Opens the store of this handle once more, beside it: no copy, but as another program would.
+  /// Absent: a store is open once.
   std::function<A(A&)> open_second{};
   /// Whether positions have no gaps.
   bool dense_positions = true;
@@ -75,7 +76,7 @@ public:
     store = subject_.reopen(std::move(store));
   }
   [[nodiscard]] A open_second() {
-    if (!subject_.open_second) throw check_skipped{"a store of this adapter has only one handle"};
+    if (!subject_.open_second) throw check_skipped{"a store of this adapter is open only once"};
     return subject_.open_second(store);
   }
 

@@ -56,6 +56,17 @@ void add_waiting(check_list<A>& checks) {
            }
          });
        }});
+  checks.push_back({"an append of a copy wakes who waits", "Copies of a handle are one store.",
+                    [](probe<A>& on) {
+                      A copy = on.store;
+                      on.in_threads(2, [&](std::size_t thread) {
+                        if (thread == 0)
+                          (void)testing::append(copy, {{{"s", any, events("a")}}, {}}).value();
+                        else
+                          on.expect(on.store.wait_beyond({}, patient) > global_position::origin(),
+                                    "the head");
+                      });
+                    }});
   checks.push_back({"an append of another handle wakes who waits",
                     "However the handles are connected.", [](probe<A>& on) {
                       A other = on.open_second();
