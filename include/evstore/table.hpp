@@ -172,7 +172,7 @@ public:
   using change_result = result<const Row*, table_refusal>;
 
   table() = default;
-  table(table&&) = default;
+  table(table&&) = default; // NOLINT(performance-noexcept-move-constructor): Boost's allocates
   /// Linear in the rows and entries.
   table(const table& other) : rows_{other.rows_} {
     for (const Row& row : rows_) entries_.adopt(entry_set::stage(row), row);

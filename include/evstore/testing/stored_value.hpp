@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -114,13 +115,20 @@ constexpr bool same_entries(const Map& a, const Map& b, std::string* where) {
 }
 
 template <class Number>
+constexpr bool is_nan(Number value) {
+  return !(value <= std::numeric_limits<Number>::infinity()); // std::isnan is not constexpr yet
+}
+
+template <class Number>
 constexpr bool same_number(Number a, Number b) {
   if constexpr (sizeof(Number) == sizeof(std::uint64_t))
     return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
   else if constexpr (sizeof(Number) == sizeof(std::uint32_t))
     return std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
-  else // long double has padding: 1/x tells the zeros apart
-    return a == b ? a != 0 || 1 / a == 1 / b : a != a && b != b;
+  else if (a == b)
+    return a != 0 || 1 / a == 1 / b; // long double has padding: division tells the zeros apart
+  else
+    return is_nan(a) && is_nan(b);
 }
 
 } // namespace detail
