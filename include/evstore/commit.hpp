@@ -2,6 +2,7 @@
 
 #include <evstore/error.hpp>
 #include <evstore/event_id.hpp>
+#include <evstore/event_record.hpp>
 #include <evstore/expected_version.hpp>
 #include <evstore/position.hpp>
 #include <evstore/query.hpp>
@@ -31,6 +32,23 @@ struct new_event {
   json_view metadata{};            ///< a JSON object, or absent
   std::optional<timestamp> time{}; ///< when it was recorded elsewhere; absent: now, by the adapter
 };
+
+/// The event as a store shows it from now on, borrowed from what was given. For adapters: the last step
+/// of an append.
+inline event_view placed(const new_event& event, global_position position, std::string_view stream,
+                         stream_version version, commit_part part, timestamp now) noexcept {
+  return {position,
+          stream,
+          version,
+          event.type,
+          event.schema,
+          event.id,
+          event.time.value_or(now),
+          part,
+          event.tags,
+          event.data.text(),
+          event.metadata.text()};
+}
 
 /// Events for one stream, and what is expected of it. Without events it is a guard.
 struct stream_write {

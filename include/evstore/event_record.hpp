@@ -64,4 +64,11 @@ struct event_record {
   friend bool operator==(const event_record&, const event_record&) = default;
 };
 
+/// A view of the record. Its tags are views in `tags`, which is overwritten and must outlive it.
+inline event_view view_of(const event_record& event, std::vector<std::string_view>& tags) {
+  tags.assign(event.tags.begin(), event.tags.end());
+  return {event.position, event.stream, event.version, event.type, event.schema,  event.id,
+          event.time,     event.commit, tags,          event.data, event.metadata};
+}
+
 } // namespace evstore

@@ -137,10 +137,7 @@ public:
 
 private:
   void lend(const event_record& event) {
-    const auto& tags =
-        tags_.emplace_back(event.tags.begin(), event.tags.end()); // inner vectors stay in place
-    views_.push_back({event.position, event.stream, event.version, event.type, event.schema,
-                      event.id, event.time, event.commit, tags, event.data, event.metadata});
+    views_.push_back(view_of(event, tags_.emplace_back())); // inner vectors stay in place
   }
 
   defect defect_;

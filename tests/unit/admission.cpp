@@ -53,17 +53,8 @@ struct told_index {
           stream_state& state = states[std::string{write.stream}];
           state = state.after(event.type, event.data.text());
           ++part.index;
-          event_view stored;
-          stored.position = head().next();
-          stored.stream = write.stream;
-          stored.version = state.version;
-          stored.type = event.type;
-          stored.schema = event.schema;
-          stored.id = event.id;
-          stored.commit = part;
-          stored.tags = event.tags;
-          stored.data = event.data.text();
-          events.emplace_back(stored);
+          events.emplace_back(
+              placed(event, head().next(), write.stream, state.version, part, timestamp{}));
         }
       return verdict;
     });

@@ -17,6 +17,35 @@ TEST_CASE("a commit counts the events of all its writes") {
   CHECK(commit_view{}.event_count() == 0);
 }
 
+TEST_CASE("an event that is stored has its place, and the time of storing unless it brought one") {
+  const std::array<std::string_view, 2> tags{"x", "y"};
+  new_event event{.type = "a",
+                  .data = json_view::trusted("{}"),
+                  .schema = 2,
+                  .id = event_id{{1}},
+                  .tags = tags,
+                  .metadata = json_view::trusted(R"({"user":{}})")};
+  const timestamp now{std::chrono::hours{5}};
+  const auto store = [&] {
+    return event_record{placed(event, global_position{4}, "s", stream_version{2}, {1, 3}, now)};
+  };
+  event_record expected;
+  expected.position = global_position{4};
+  expected.stream = "s";
+  expected.version = stream_version{2};
+  expected.type = "a";
+  expected.schema = 2;
+  expected.id = event_id{{1}};
+  expected.time = now;
+  expected.commit = {1, 3};
+  expected.tags = {"x", "y"};
+  expected.data = "{}";
+  expected.metadata = R"({"user":{}})";
+  CHECK(store() == expected);
+  event.time = expected.time = timestamp{std::chrono::hours{1}};
+  CHECK(store() == expected);
+}
+
 TEST_CASE("a receipt's version is that of the first stream") {
   CHECK(append_receipt{{}, {}, {stream_version{3}, stream_version{1}}}.version() ==
         stream_version{3});

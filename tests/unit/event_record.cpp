@@ -48,6 +48,23 @@ TEST_CASE("a record owns what the view lent") {
   CHECK(record.metadata == R"({"user":{}})");
 }
 
+TEST_CASE("a view of a record lends all of it") {
+  event_record record;
+  record.position = global_position{42};
+  record.stream = "s";
+  record.version = stream_version{7};
+  record.type = "a";
+  record.schema = 2;
+  record.id = event_id{{1}};
+  record.time = timestamp{std::chrono::hours{1}};
+  record.commit = {1, 3};
+  record.tags = {"x", "y"};
+  record.data = "{}";
+  record.metadata = R"({"user":{}})";
+  std::vector<std::string_view> tags{"left over"};
+  CHECK(event_record{view_of(record, tags)} == record);
+}
+
 TEST_CASE("records differ in every part") {
   const event_record one;
   event_record other;

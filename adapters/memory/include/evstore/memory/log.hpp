@@ -26,30 +26,22 @@ namespace detail {
 
 /// A stored event never changes and never moves, so cursors lend views of it with no lock held.
 struct stored_event {
-  stored_event(const new_event& event, std::string_view stream, const stream_state& before,
-               global_position position, commit_part part, timestamp now)
-      : after{before.after(event.type, event.data.text())},
+  stored_event(const event_view& event, const stream_state& before)
+      : view{event}, after{before.after(event.type, event.data)},
         tags{event.tags.begin(), event.tags.end()} {
-    std::size_t size = event.type.size() + event.data.text().size() + event.metadata.text().size();
+    std::size_t size = event.type.size() + event.data.size() + event.metadata.size();
     for (std::string_view tag : tags) size += tag.size();
     bytes = std::make_unique_for_overwrite<char[]>(size);
-    auto keep = [end = bytes.get()](std::string_view text) mutable {
+    auto keep = [end = bytes.get()](std::string_view& text) mutable {
       char* const begin = end;
       end = std::copy(text.begin(), text.end(), begin);
-      return std::string_view{begin, text.size()};
+      text = {begin, text.size()};
     };
-    for (std::string_view& tag : tags) tag = keep(tag);
-    view = {position,
-            stream,
-            after.version,
-            keep(event.type),
-            event.schema,
-            event.id,
-            event.time.value_or(now),
-            part,
-            tags,
-            keep(event.data.text()),
-            keep(event.metadata.text())};
+    for (std::string_view& tag : tags) keep(tag);
+    keep(view.type);
+    keep(view.data);
+    keep(view.metadata);
+    view.tags = tags;
   }
   stored_event(const stored_event&) = delete;
 
@@ -117,7 +109,7 @@ public:
 
   /// Stores an admitted commit; if memory runs out on the way, nothing of it.
   void add(const commit_view& commit) {
-    const global_position before = head();
+    const global_position old_head = head();
     const auto now =
         std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
     commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
@@ -127,14 +119,15 @@ public:
         auto& [name, in] = *streams_.try_emplace(std::string{write.stream}).first;
         for (const new_event& event : write.events) {
           ++part.index;
-          const stored_event& stored =
-              events_.emplace_back(event, name, in.state(), head().next(), part, now);
+          const stream_state before = in.state();
+          const stored_event& stored = events_.emplace_back(
+              placed(event, head().next(), name, before.version.next(), part, now), before);
           if (event.id) in.ids.emplace(*event.id, &stored);
           in.events.push_back(&stored);
         }
       }
     } catch (...) {
-      while (head() > before) remove_last();
+      while (head() > old_head) remove_last();
       throw;
     }
   }
