@@ -6,13 +6,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
-/// The words that a `table` is declared with, and what the compiler says when they are misused.
+/// The words that a `table` is declared and asked with, and what the compiler says when they are
+/// misused.
 
 namespace evstore {
 
@@ -58,6 +60,25 @@ struct table_refusal {
 [[noreturn]] inline void throw_refusal(const table_refusal& refusal) {
   throw error{errc::conflict, refusal.to_string()};
 }
+
+/// Rows of a table in the order of an index; valid until the table next changes.
+template <class Iterator>
+class row_range {
+public:
+  row_range(Iterator first, Iterator last) : first_{first}, last_{last} {}
+
+  [[nodiscard]] Iterator begin() const { return first_; }
+  [[nodiscard]] Iterator end() const { return last_; }
+  [[nodiscard]] bool empty() const { return first_ == last_; }
+  /// Linear in the rows of the range.
+  [[nodiscard]] std::size_t size() const {
+    return static_cast<std::size_t>(std::distance(first_, last_));
+  }
+
+private:
+  Iterator first_;
+  Iterator last_;
+};
 
 namespace detail {
 

@@ -11,25 +11,6 @@
 
 namespace evstore {
 
-/// Rows of a table in the order of an index; valid until the table next changes.
-template <class Iterator>
-class row_range {
-public:
-  row_range(Iterator first, Iterator last) : first_{first}, last_{last} {}
-
-  [[nodiscard]] Iterator begin() const { return first_; }
-  [[nodiscard]] Iterator end() const { return last_; }
-  [[nodiscard]] bool empty() const { return first_ == last_; }
-  /// Linear in the rows of the range.
-  [[nodiscard]] std::size_t size() const {
-    return static_cast<std::size_t>(std::distance(first_, last_));
-  }
-
-private:
-  Iterator first_;
-  Iterator last_;
-};
-
 namespace detail {
 
 /// One element of a row's member, and the row.
