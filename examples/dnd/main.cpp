@@ -33,7 +33,11 @@ int main(int argc, char** argv) {
     return complain(said.what(), said.reason() == problem::kind::usage ? exit_status::usage
                                                                        : exit_status::failed);
   } catch (const evstore::error& failed) {
-    if (is_damage(failed)) std::fputs("dnd: stored data is damaged; nothing was changed\n", stderr);
+    if (is_damage(failed))
+      std::fputs(
+          "dnd: the campaign's log is damaged; nothing was changed. `dnd campaign verify` "
+          "says all that is wrong, `dnd campaign repair` leaves it out.\n",
+          stderr);
     return complain(failed.what(), exit_status::failed);
   } catch (const std::filesystem::filesystem_error& failed) {
     return complain(failed.what(), exit_status::failed);

@@ -118,8 +118,13 @@ public:
 
   int operator()(const request::verify_campaign& wanted) const {
     const verification found = verify(place_of(wanted.name), settings_.snapshots);
-    for (const std::string& line : found.findings) out_.say(line);
+    out_.say_findings(found.sound, found.findings);
     return found.sound ? exit_status::done : exit_status::failed;
+  }
+
+  int operator()(const request::repair_campaign& wanted) const {
+    out_.say_findings(true, repair(place_of(wanted.name)));
+    return exit_status::done;
   }
 
   int operator()(const request::perform& wanted) const {

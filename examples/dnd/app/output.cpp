@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <vector>
 
 namespace dnd {
@@ -99,6 +100,15 @@ void write_line(std::FILE* to, std::string_view text) {
 void output::say(std::string_view text) const { write_line(stdout, text); }
 void output::warn(std::string_view text) const {
   write_line(stderr, "warning: " + std::string{text});
+}
+
+void output::say_findings(bool sound, const std::vector<std::string>& findings) const {
+  if (is_json())
+    return say(json_object{}
+                   .add("sound", sound ? "true" : "false")
+                   .add("findings", json_array(findings, quoted_json))
+                   .text());
+  for (const std::string& finding : findings) say(finding);
 }
 
 void output::tell(std::string_view line, const outcome& came_of_it, std::string_view where) const {

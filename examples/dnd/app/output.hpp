@@ -3,9 +3,10 @@
 #include "app/game.hpp"
 #include "log/campaign_log.hpp"
 
-#include <cstdio>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dnd {
 
@@ -23,6 +24,9 @@ public:
   void say(std::string_view text) const;
   /// A line to stderr; in JSON form, too.
   void warn(std::string_view text) const;
+
+  /// What a check found, a sentence each.
+  void say_findings(bool sound, const std::vector<std::string>& findings) const;
 
   /// What a command line came to. `where` names the line in a script; empty in a conversation.
   void tell(std::string_view line, const outcome& came_of_it, std::string_view where) const;

@@ -99,6 +99,10 @@ private:
     add(group, "verify", "check the log and its snapshot against each other", verify_campaign_)
         ->add_option("name", verify_campaign_.name, "which campaign")
         ->required();
+    add(group, "repair", "leave out what is damaged; keep the log as it was beside it",
+        repair_campaign_)
+        ->add_option("name", repair_campaign_.name, "which campaign")
+        ->required();
   }
 
   void add_sessions() {
@@ -139,6 +143,7 @@ private:
   request::show_log show_log_;
   request::show_state show_state_;
   request::verify_campaign verify_campaign_;
+  request::repair_campaign repair_campaign_;
   request::perform perform_;
   request::converse converse_;
   request::run_script run_script_;

@@ -36,6 +36,9 @@ struct show_state {
 struct verify_campaign {
   std::string name;
 };
+struct repair_campaign {
+  std::string name;
+};
 /// Absent: the only campaign of the world.
 using chosen_campaign = std::optional<std::string>;
 /// One command of the language, as `dnd session start` spells it.
@@ -53,7 +56,8 @@ struct run_script {
 };
 
 using any = std::variant<create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
-                         show_log, show_state, verify_campaign, perform, converse, run_script>;
+                         show_log, show_state, verify_campaign, repair_campaign, perform, converse,
+                         run_script>;
 
 } // namespace request
 

@@ -71,9 +71,9 @@ public:
     campaign_state after;
     for (auto&& stored : store_.read_all()) {
       if (last && stored.position().value() > *last) return;
+      evolve(after, stored);
       bool goes_on = true;
       stored.visit([&](const auto& payload) {
-        after.evolve(payload);
         const event happened{payload};
         goes_on =
             see({stored.position().value(), evstore::to_string(stored.time()), happened, after});
@@ -170,9 +170,21 @@ private:
   }
 
   void evolve(const evstore::typed_event<campaign_events>& stored) {
-    stored.visit([this](const auto& payload) { state.evolve(payload); });
+    evolve(state, stored);
     position = stored.position().value();
     ++report.replayed;
+  }
+
+  /// Lets the state take in a stored event; one that makes no sense is an error that says where.
+  void evolve(campaign_state& into, const evstore::typed_event<campaign_events>& stored) const try {
+    stored.visit([&](const auto& payload) { into.evolve(payload); });
+  } catch (const evstore::error& failed) {
+    if (failed.place().position) throw;
+    evstore::error_place at;
+    at.file = place.log().string();
+    at.line = at.position = stored.position().value();
+    at.type = stored.type();
+    throw evstore::error{failed.code(), failed.message(), std::move(at)};
   }
 
   std::string digest_of_event_at(std::uint64_t at) {

@@ -61,13 +61,28 @@ class Load(Table):
         damaged[second] ^= 1
         self.log.write_bytes(damaged)
         before = digest(self.log)
-        for what in (["campaign", "load", "Mine"], ["campaign", "verify", "Mine"], ["campaign", "log", "Mine"],
-                     ["repl", "Mine"]):
+        for what in (["campaign", "load", "Mine"], ["campaign", "log", "Mine"], ["repl", "Mine"]):
             ran = self.dnd(*what, status=1)
             self.assertIn("damaged", ran.stderr)
             self.assertIn("log.jsonl", ran.stderr)
             self.assertRegex(ran.stderr, r"line 2\b")
+        ran = self.dnd("campaign", "verify", "Mine", status=1)
+        self.assertRegex(ran.stdout, r"log\.jsonl line 2, byte \d+: ")
         self.assertEqual(digest(self.log), before)
+
+    def test_repairing_keeps_what_is_whole_and_the_log_as_it_was(self):
+        self.create()
+        self.play("add zombie", "note one", "note two", "damage to: zombie dice: 7d1 type: slashing")
+        self.assertIn("nothing to repair", self.dnd("campaign", "repair", "Mine").stdout)
+        lines = self.log.read_bytes().splitlines(keepends=True)
+        lines[2] = lines[2].replace(b"one", b"two")
+        self.log.write_bytes(b"".join(lines))
+        damaged = self.log.read_bytes()
+        self.assertIn("left out: log.jsonl line 3", self.dnd("campaign", "repair", "Mine").stdout)
+        self.assertEqual((self.campaign / "log.jsonl.damaged-1").read_bytes(), damaged)
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+        self.assertEqual(self.load()["events"], 4)
+        self.dnd("campaign", "verify", "Mine")
 
     def test_a_torn_last_line_is_passed_over_and_said(self):
         self.create()
@@ -92,6 +107,7 @@ class Load(Table):
         ran = self.dnd("campaign", "load", "Mine", status=1)
         self.assertIn("ghost", ran.stderr)
         self.assertIn("damaged", ran.stderr)
+        self.assertIn("line 3", ran.stderr)
 
     def test_a_log_of_something_else_is_refused(self):
         self.create()

@@ -292,8 +292,9 @@ class Terminal(Table):
 
     def test_a_person_has_a_prompt_and_a_history(self):
         self.create()
-        status, shown = self.converse(b"add zombie\r", b"\x1b[A\r", b"quit\r")  # arrow up: the line before
-        self.assertEqual(status, 0)
+        status, shown = self.converse(b"add zombie\r", b"\x1b[A\r", "note Mörk Borg 🐉\r".encode(), b"quit\r")
+        self.assertEqual(status, 0)  # arrow up was the line before
+        self.assertEqual(self.events()[-1]["data"]["text"], "Mörk Borg 🐉")
         self.assertIn("zombie-2 is here", shown)
         history = self.home / "nobody/.local/state/dnd/history"
         self.assertIn("add", history.read_text())
