@@ -2,6 +2,7 @@
 
 #include <evstore/config.hpp>
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -46,31 +47,66 @@ bool begins_with(const char* text, const char (&literal)[N]) noexcept {
 }
 
 /// Reads a number without a sign and without leading zeros, at most 19 digits long, and moves `at`
-/// behind it. Reads no byte at or behind `end` as a digit.
-inline bool take_number(const char*& at, const char* end, std::uint64_t& out) noexcept {
+/// behind it. Something that is no digit stands behind it.
+inline bool take_number(const char*& at, std::uint64_t& out) noexcept {
   const char* const begin = at;
   const std::uint64_t values = detail::load_word(at) ^ 0x3030'3030'3030'3030;
   // The first byte that is no digit is found exactly: no carry comes out of digits.
   const std::uint64_t others = ((values + 0x7676'7676'7676'7676) | values) & 0x8080'8080'8080'8080;
-  if (others != 0 && end - at >= 8) [[likely]] {
+  if (others != 0) [[likely]] {
     const auto bits = static_cast<unsigned>(__builtin_ctzll(others)) & ~7U;
-    if (bits == 0) return false;
+    if (bits == 0 || ((values & 0xFF) == 0 && bits != 8)) return false;
     out = detail::join_digits(values << (64 - bits));
     at += bits / 8;
-  } else {
-    std::uint64_t value = 0;
-    while (at < end) {
-      const auto digit = static_cast<unsigned>(*at - '0');
-      if (digit > 9) break;
-      value = value * 10 + digit;
-      ++at;
-    }
-    out = value;
+    return true;
   }
+  std::uint64_t value = 0;
+  for (unsigned digit = 0; (digit = static_cast<unsigned>(*at - '0')) <= 9; ++at)
+    value = value * 10 + digit;
+  out = value;
   constexpr std::ptrdiff_t never_overflows = 19;
-  const std::ptrdiff_t digits = at - begin;
-  return digits >= 1 && digits <= never_overflows && (*begin != '0' || digits == 1);
+  return at - begin <= never_overflows && *begin != '0';
 }
+
+/// Reads numbers of which each is mostly one more than the last: guesses the next, and compares.
+class ascending_number {
+public:
+  bool take(const char*& at, std::uint64_t& out) noexcept {
+    if (((detail::load_word(at) ^ guess_) & mask_) == 0) [[likely]] {
+      at += digits_;
+      out = next_;
+      if (out % 10 != 9)
+        guess_ += std::uint64_t{1} << (digits_ - 1) * 8;
+      else
+        guess(out + 1);
+      next_ = out + 1;
+      return true;
+    }
+    if (!take_number(at, out)) return false;
+    guess(out + 1);
+    return true;
+  }
+
+private:
+  void guess(std::uint64_t next) noexcept {
+    char text[20];
+    next_ = next;
+    digits_ = static_cast<std::size_t>(std::to_chars(text, text + sizeof text, next).ptr - text);
+    if (digits_ > 7) { // more than a word: none is like this
+      guess_ = 0;
+      mask_ = ~std::uint64_t{0};
+      return;
+    }
+    text[digits_] = ','; // a number that goes on is another
+    mask_ = ~std::uint64_t{0} >> (56 - digits_ * 8);
+    guess_ = detail::load_word(text) & mask_;
+  }
+
+  std::uint64_t next_ = 0;
+  std::uint64_t guess_ = 0; // the digits of `next_` and the comma behind them
+  std::uint64_t mask_ = ~std::uint64_t{0};
+  std::size_t digits_ = 1;
+};
 
 /// Reads the `ss.ffffff` of a time as microseconds: nine digits' worth, with the point checked.
 inline bool read_seconds(const char* text, std::uint64_t& microseconds) noexcept {

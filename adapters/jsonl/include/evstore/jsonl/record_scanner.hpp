@@ -22,39 +22,32 @@ namespace evstore::jsonl {
 /// at a time.
 class record_scanner {
 public:
-  /// `body` is a line without its seal, and 64 bytes behind it may be read. False: not canonical,
+  /// `body` is a line without its seal, which stands behind it. False: not canonical,
   /// and `event` holds anything. Who knows that `},"metadata":{` is nowhere in it may say so.
   bool scan(std::string_view body, event_view& event, bool maybe_metadata = true) {
+    // Behind the body stands the comma of the seal, so numbers and names that run out of it end.
     const char* at = body.data();
     const char* const end = at + body.size();
     std::uint64_t number = 0;
 
-    durable_.reset();
-    if (!take(at, R"({"position":)") || !take_number(at, end, number)) return false;
+    if (!take(at, R"({"position":)") || !position_.take(at, number)) return false;
     event.position = global_position{number};
     if (!take(at, R"(,"stream":")") || !take_name(at, end, event.stream)) return false;
-    if (!take(at, R"(,"version":)") || !take_number(at, end, number)) return false;
+    if (!take(at, R"(,"version":)") || !take_number(at, number)) return false;
     event.version = stream_version{number};
     if (!take(at, R"(,"type":")") || !take_name(at, end, event.type)) return false;
 
     event.schema = 1;
-    if (take(at, R"(,"schema":)")) {
-      if (!take_number(at, end, number) || number == 0 || number > UINT32_MAX) return false;
-      event.schema = static_cast<std::uint32_t>(number);
-    }
     event.id.reset();
-    if (take(at, R"(,"id":")") && !take_id(at, end, event.id)) return false;
-    if (!take(at, R"(,"time":")") || !take_time(at, end, event.time)) return false;
-    event.commit = commit_part{};
-    if (take(at, R"(,"commit":[)") && !take_part(at, end, event.commit)) return false;
-    if (take(at, R"(,"durable":)")) {
-      if (!take_number(at, end, number)) return false;
-      durable_ = global_position{number};
-    }
-    event.tags = {};
-    if (take(at, R"(,"tags":[)") && !take_tags(at, end, event.tags)) return false;
-    if (!take(at, R"(,"data":)") || at >= end || *at != '{' || end[-1] != '}') return false;
+    if (!take(at, R"(,"time":")") && !take_before_time(at, end, event)) return false;
+    if (!take_time(at, end, event.time)) return false;
 
+    event.commit = commit_part{};
+    durable_.reset();
+    event.tags = {};
+    if (!take(at, R"(,"data":{)") && !take_before_data(at, end, event)) return false;
+    --at;
+    if (at >= end || end[-1] != '}') return false;
     event.data = {at, static_cast<std::size_t>(end - at)};
     event.metadata = {};
     return !maybe_metadata || split_metadata(event);
@@ -77,6 +70,27 @@ private:
     if (!begins_with(at, literal)) return false;
     at += N - 1;
     return true;
+  }
+
+  /// The keys that many records do without, and the one behind them.
+  static bool take_before_time(const char*& at, const char* end, event_view& event) noexcept {
+    if (take(at, R"(,"schema":)")) {
+      std::uint64_t number = 0;
+      if (!take_number(at, number) || number == 0 || number > UINT32_MAX) return false;
+      event.schema = static_cast<std::uint32_t>(number);
+    }
+    if (take(at, R"(,"id":")") && !take_id(at, end, event.id)) return false;
+    return take(at, R"(,"time":")");
+  }
+  bool take_before_data(const char*& at, const char* end, event_view& event) {
+    if (take(at, R"(,"commit":[)") && !take_part(at, event.commit)) return false;
+    if (take(at, R"(,"durable":)")) {
+      std::uint64_t number = 0;
+      if (!take_number(at, number)) return false;
+      durable_ = global_position{number};
+    }
+    if (take(at, R"(,"tags":[)") && !take_tags(at, end, event.tags)) return false;
+    return take(at, R"(,"data":{)");
   }
 
   bool take_name(const char*& at, const char* end, std::string_view& out) {
@@ -116,11 +130,10 @@ private:
     return out.has_value();
   }
 
-  static bool take_part(const char*& at, const char* end, commit_part& out) noexcept {
+  static bool take_part(const char*& at, commit_part& out) noexcept {
     std::uint64_t index = 0;
     std::uint64_t count = 0;
-    if (!take_number(at, end, index) || !take(at, ",") || !take_number(at, end, count) ||
-        !take(at, "]"))
+    if (!take_number(at, index) || !take(at, ",") || !take_number(at, count) || !take(at, "]"))
       return false;
     if (index == 0 || index > count || count > UINT32_MAX) return false;
     out = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(count)};
@@ -173,6 +186,7 @@ private:
     return event.metadata.starts_with('{') && end_of_value(event.metadata) == event.metadata.size();
   }
 
+  ascending_number position_;
   std::optional<global_position> durable_;
   std::chrono::sys_time<std::chrono::minutes> minute_{};
   char minute_text_[sizeof "2026-11-20T21:20:"] = {'\n'}; // which is in no line

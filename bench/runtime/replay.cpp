@@ -1,0 +1,160 @@
+#include "replay_events.hpp"
+
+#include <evstore/decode.hpp>
+#include <evstore/json/read.hpp>
+#include <evstore/json/write.hpp>
+#include <evstore/jsonl/adapter.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <time.h>
+
+/// Replay of a log into typed events and a fold, against simdjson On-Demand over the same file into
+/// the same structs and fold. Rounds of the contestants alternate, and ratios are medians of the
+/// rounds' ratios, so a machine that is busy with something else disturbs all of them alike.
+
+namespace {
+
+namespace jsonl = evstore::jsonl;
+
+double processor_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+template <class Event>
+void append(jsonl::adapter& log, std::string_view stream, std::string_view type,
+            const Event& event) {
+  std::string data;
+  evstore::json::write(event, data);
+  const evstore::new_event written{.type = type, .data = evstore::json_view::trusted(data)};
+  const evstore::stream_write write{stream, evstore::any, {&written, 1}};
+  static_cast<void>(log.append({{&write, 1}, {}}).value());
+}
+
+void make_log(const std::string& path, std::uint64_t events) {
+  using namespace bench;
+  jsonl::adapter log = jsonl::open(path, {.durability = jsonl::durability::none()});
+  const std::array<std::string, 8> names{
+      "zombie-1", "goblin-archer-7",    "aria-of-the-vale", "ogre_zombie-2",
+      "wolf-3",   "thorin-oakenshield", "skeleton-captain", "mira"};
+  std::uint64_t random = 42;
+  const auto below = [&](std::uint64_t limit) {
+    random = random * 6364136223846793005U + 1442695040888963407U;
+    return static_cast<std::int64_t>((random >> 33) % limit);
+  };
+  const auto name = [&] { return names[static_cast<std::size_t>(below(names.size()))]; };
+  for (std::uint64_t i = 0; i < events; ++i) {
+    const std::string stream = "encounter-" + std::to_string(below(20'000));
+    switch (below(8)) {
+    case 0:
+    case 1:
+    case 2:
+      append(log, stream, "damage_taken",
+             damage_taken{name(), below(40), "slashing, magical weapon", below(20) == 0});
+      break;
+    case 3:
+      append(log, stream, "healed", healed{name(), below(20), "potion of greater healing"});
+      break;
+    case 4:
+    case 5:
+      append(log, stream, "dice_rolled",
+             dice_rolled{name(), "2d20kh1+7", below(28), static_cast<double>(below(2'000)) / 100});
+      break;
+    case 6:
+      append(log, stream, "moved", moved{name(), below(400), below(400), below(2) == 0});
+      break;
+    default:
+      append(log, stream, "note_taken",
+             note_taken{name(), "The door is \"locked\" from the other side"});
+    }
+  }
+}
+
+bench::replayed replay(const jsonl::adapter& log) {
+  bench::replayed out;
+  auto cursor = log.read_all(evstore::query::all(), {});
+  const auto evolve = [&](const auto& event) { out.state.evolve(event); };
+  for (auto events = cursor.next(); !events.empty(); events = cursor.next())
+    for (const evstore::event_view& event : events) {
+      ++out.seen.events;
+      out.seen.positions += event.position.value();
+      out.seen.versions += event.version.value();
+      out.seen.stream_letters += event.stream.size();
+      evstore::decode_event<bench::fight>(event, evolve);
+    }
+  return out;
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+int run(const std::string& path, std::uint64_t events, int rounds) {
+  if (!std::filesystem::exists(path)) make_log(path, events);
+  const jsonl::adapter checked = jsonl::open_read_only(path);
+  const jsonl::adapter trusted =
+      jsonl::open_read_only(path, {.checksums = jsonl::checksums::ignored});
+
+  struct contestant {
+    const char* name;
+    std::function<bench::replayed()> run;
+    std::vector<double> seconds{};
+  };
+  std::array<contestant, 4> all{{
+      {"On-Demand, a document a line", [&] { return bench::replay_by_lines(path.c_str()); }},
+      {"On-Demand, iterate_many", [&] { return bench::replay_as_stream(path.c_str()); }},
+      {"evstore, UTF-8 checked", [&] { return replay(trusted); }},
+      {"evstore, UTF-8 and checksums checked", [&] { return replay(checked); }},
+  }};
+  const bench::replayed expected = all[0].run();
+  for (int round = 0; round < rounds; ++round)
+    for (contestant& one : all) {
+      const double begin = processor_seconds();
+      const bench::replayed found = one.run();
+      one.seconds.push_back(processor_seconds() - begin);
+      if (!(found == expected)) {
+        std::fprintf(stderr, "%s read something else\n", one.name);
+        return 1;
+      }
+    }
+
+  const auto bytes = static_cast<double>(std::filesystem::file_size(path));
+  const auto count = static_cast<double>(expected.seen.events);
+  std::printf("%.0f events, %.0f bytes a line, %d rounds, processor time of one thread\n", count,
+              bytes / count, rounds);
+  const contestant& best = median(all[0].seconds) < median(all[1].seconds) ? all[0] : all[1];
+  for (const contestant& one : all) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < one.seconds.size(); ++i)
+      ratios.push_back(best.seconds[i] / one.seconds[i]);
+    const double seconds = median(one.seconds);
+    std::printf("%-38s %6.1f ns/event  %5.2f M events/s  %5.2f GB/s  %5.2f x\n", one.name,
+                seconds / count * 1e9, count / seconds * 1e-6, bytes / seconds * 1e-9,
+                median(ratios));
+  }
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+  const std::string path = argc > 1 ? argv[1] : "replay.jsonl";
+  return run(path, argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1'000'000,
+             argc > 3 ? std::atoi(argv[3]) : 15);
+} catch (const std::exception& failed) {
+  std::fprintf(stderr, "%s\n", failed.what());
+  return 2;
+}
