@@ -51,8 +51,8 @@ void write_members(output& out, const T& value, const evstore::detail::descripti
   [[maybe_unused]] bool first = true;
   out.raw('{');
   ((is_absent((&value)->*Members) ? void()
-                                  : (out.raw(description_of<T>.keys[I].substr(first ? 1 : 0)),
-                                     first = false, write_value(out, (&value)->*Members))),
+                                  : (out.key(description_of<T>.keys[I], first), first = false,
+                                     write_value(out, (&value)->*Members))),
    ...);
   out.raw('}');
 }

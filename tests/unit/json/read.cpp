@@ -248,15 +248,27 @@ TEST_CASE("anything behind the value is refused") {
 }
 
 TEST_CASE("what is not JSON is refused wherever it stands") {
-  for (const auto text :
-       {R"({"name":"a","cents":1)", R"({"name":"a" "cents":1})", R"({"name":"a","cents":1,})",
-        R"({"name":"a",,"cents":1})", R"({"name":"a","cents":1,"u":[1})",
-        R"({"name":"a","cents":1,"u":{"a":1]})", R"({"name":"a","cents":1,"u":tru})",
-        R"({"name":"a","cents":1,"u":01})", R"({"name":"a","cents":1,"u":"\x"})",
-        R"({"name":"a","cents":1,"u":"\ud800"})", R"({"name":"a","cents":1,"u"})",
-        R"({"name":"a","cents":1,u:1})", R"({"name":"a","cents":1,"u":{1:2}})",
-        R"({"name":"a","cents":1,"u":[1 2]})", R"({"name":'a',"cents":1})",
-        "{\"name\":\"a\",\"cents\":1,\"u\":\"\t\"}", "{\"name\":\"\n\",\"cents\":1}"})
+  for (const auto text : {R"({"name":"a","cents":1)",
+                          R"({"name":"a" "cents":1})",
+                          R"({"name":"a","cents":1,})",
+                          R"({"name":"a",,"cents":1})",
+                          R"({"name":"a","cents":1,"u":[1})",
+                          R"({"name":"a","cents":1,"u":{"a":1]})",
+                          R"({"name":"a","cents":1,"u":tru})",
+                          R"({"name":"a","cents":1,"u":01})",
+                          R"({"name":"a","cents":1,"u":"\x"})",
+                          R"({"name":"a","cents":1,"u":"\ud800"})",
+                          R"({"name":"a","cents":1,"u"})",
+                          R"({"name":"a","cents":1,u:1})",
+                          R"({"name":"a","cents":1,"u":{1:2}})",
+                          R"({"name":"a","cents":1,"u":[1 2]})",
+                          R"({"name":"a" : [1],"cents":1})",
+                          R"({"name":"a","cents":1 : 2})",
+                          R"({"name":"a","cents":1,"u":"a" : {"b":1}})",
+                          R"({"name":"a","cents":1,"u":["a":1]})",
+                          R"({"name":'a',"cents":1})",
+                          "{\"name\":\"a\",\"cents\":1,\"u\":\"\t\"}",
+                          "{\"name\":\"\n\",\"cents\":1}"})
     CHECK_THAT(refusal<item>(text), Contains("decode failed"));
 }
 

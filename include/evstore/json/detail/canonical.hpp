@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/detail/hot.hpp>
 #include <evstore/json/detail/scalar.hpp>
 #include <evstore/value_kind.hpp>
 
@@ -40,10 +41,20 @@ bool reset_absent(M& member) noexcept {
   }
 }
 
+/// `key` is `,"name":`, of which the first member of an object has no comma.
+EVSTORE_DETAIL_HOT inline const char* read_key(const char* at, const char* end,
+                                               std::string_view key, bool first) noexcept {
+  const std::size_t comma = first ? 1 : 0;
+  return read_literal(at, end, {key.data() + comma, key.size() - comma});
+}
+
+/// Inlined, so that the keys are constants of the code, and `first` is one too unless the struct
+/// begins with optionals.
 template <class M>
-const char* read_canonical_member(const char* at, canonical_input& in, std::string_view key,
-                                  bool& first, M& member) {
-  const char* const value = read_literal(at, in.end, key.substr(first ? 1 : 0));
+EVSTORE_DETAIL_HOT inline const char* read_canonical_member(const char* at, canonical_input& in,
+                                                            std::string_view key, bool& first,
+                                                            M& member) {
+  const char* const value = read_key(at, in.end, key, first);
   if (value == nullptr) return reset_absent(member) ? at : nullptr;
   first = false;
   return read_canonical(value, in, member);

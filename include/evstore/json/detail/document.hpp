@@ -60,11 +60,11 @@ public:
     if (code != simdjson::SUCCESS) fail(code);
   }
 
-  /// The text of a scalar, and the first character of anything else, without space behind it.
+  /// Where a value begins: the text of a scalar, and the first character of anything else.
   static std::string_view token(node& value) noexcept { return trimmed(value.raw_json_token()); }
 
-  /// The whole text of any value.
-  std::string_view raw(node& value) const {
+  /// The whole text of any value, which is then behind us.
+  std::string_view take(node& value) const {
     std::string_view text = token(value);
     if (text.front() == '{') {
       simdjson::ondemand::object object;
@@ -74,13 +74,16 @@ public:
       simdjson::ondemand::array array;
       check(value.get_array().get(array));
       check(array.raw_json().get(text));
+    } else if (text.front() == '"') {
+      // A string that is only looked at would be taken for a key if a colon stood behind it.
+      check(value.get_raw_json_string().error());
     }
     return trimmed(text);
   }
 
   /// Passes over a value that nobody asked for; it must be JSON all the same.
   void skip(node& value) const {
-    const std::string_view text = raw(value);
+    const std::string_view text = take(value);
     if (const auto defect = evstore::detail::find_json_defect(text))
       fail(text.data() + defect.byte, std::string{"not JSON: "}.append(defect.what));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/detail/hot.hpp>
 #include <evstore/detail/utf8.hpp>
 #include <evstore/error.hpp>
 #include <evstore/json/detail/block.hpp>
@@ -30,15 +31,20 @@ public:
 
   void finish() { flush(); }
 
-  void raw(char c) {
+  EVSTORE_DETAIL_HOT void raw(char c) {
     *room(1) = c;
     ++at_;
   }
   /// Short texts of known size: keys and punctuation.
-  void raw(std::string_view text) {
+  EVSTORE_DETAIL_HOT void raw(std::string_view text) {
     if (text.size() > capacity) return large(text);
     std::memcpy(room(text.size()), text.data(), text.size());
     at_ += text.size();
+  }
+  /// `,"name":`, of which the first member of an object has no comma.
+  EVSTORE_DETAIL_HOT void key(std::string_view key, bool first) {
+    const std::size_t comma = first ? 1 : 0;
+    raw(std::string_view{key.data() + comma, key.size() - comma});
   }
   template <std::integral T>
   void number(T value) {
@@ -65,7 +71,7 @@ public:
   }
 
   /// `width` characters for a caller that writes them itself and then says how many it used.
-  char* room(std::size_t width) {
+  EVSTORE_DETAIL_HOT char* room(std::size_t width) {
     if (static_cast<std::size_t>(end() - at_) < width) flush();
     return at_;
   }

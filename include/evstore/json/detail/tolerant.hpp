@@ -87,8 +87,7 @@ inline constexpr object_shape shape_of = make_object_shape(evstore::detail::desc
 
 template <class T>
 void read_tolerant_scalar(document& doc, node& value, T& out) {
-  const std::string_view text =
-      kind_of<T>() == value_kind::json ? doc.raw(value) : document::token(value);
+  const std::string_view text = doc.take(value);
   const char* const end = text.data() + text.size();
   if (read_scalar(text.data(), end, out) != end) doc.expected(shape_name<T>(), text);
 }

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <evstore/detail/hot.hpp>
+
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+/// Every function that reads takes the place it reads at and the end of the text, and returns the
+/// place behind what it read, or null if that is not what stands there.
+
+namespace evstore::json::detail {
+
+EVSTORE_DETAIL_HOT inline const char* read_literal(const char* at, const char* end,
+                                                   std::string_view text) noexcept {
+  if (static_cast<std::size_t>(end - at) < text.size()) return nullptr;
+  return std::memcmp(at, text.data(), text.size()) == 0 ? at + text.size() : nullptr;
+}
+
+EVSTORE_DETAIL_HOT inline const char* read_char(const char* at, const char* end, char c) noexcept {
+  return at != end && *at == c ? at + 1 : nullptr;
+}
+
+/// Without a branch on which of the two it is.
+inline const char* read_boolean(const char* at, const char* end, bool& out) noexcept {
+  if (end - at < 5) {
+    out = true;
+    return read_literal(at, end, "true");
+  }
+  const bool yes = std::memcmp(at, "true", 4) == 0;
+  const bool no = std::memcmp(at, "false", 5) == 0;
+  out = yes;
+  if (!yes && !no) return nullptr;
+  return at + (yes ? 4 : 5);
+}
+
+} // namespace evstore::json::detail

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <evstore/detail/hot.hpp>
+
+#include <array>
+#include <bit>
+#include <cfloat>
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <system_error>
+#include <type_traits>
+
+/// JSON numbers, exactly: see literal.hpp for what the functions return.
+
+namespace evstore::json::detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Decimal digits and how many they are; `value` wraps beyond nineteen of them.
+struct digits {
+  std::uint64_t value = 0;
+  std::ptrdiff_t count = 0;
+};
+
+/// Up to seven digits take no branch that depends on how many there are, which no processor could
+/// predict: eight bytes are looked at together, in three multiplications (after D. Lemire).
+EVSTORE_DETAIL_HOT inline digits read_digits(const char* at, const char* end) noexcept {
+  digits read;
+  if (std::endian::native == std::endian::little && end - at >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    word ^= 0x3030303030303030u; // digits become 0 to 9, and all else more
+    const std::uint64_t other = (word | (word + 0x7676767676767676u)) & 0x8080808080808080u;
+    if (other != 0) {
+      const auto bits = static_cast<unsigned>(std::countr_zero(other)) & ~7u;
+      if (bits == 0) return read;
+      word <<= 64 - bits; // leading zeros
+      word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
+      word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
+      read.value = (word * 10000 + (word >> 32)) & 0xFFFFFFFFu;
+      read.count = bits / 8;
+      return read;
+    }
+  }
+  for (; at != end && is_digit(*at); ++at, ++read.count)
+    read.value = read.value * 10 + static_cast<unsigned>(*at - '0');
+  return read;
+}
+
+/// Digits only: `1.0` and `1e3` are no integers. Out of range is not what stands there.
+template <std::integral T>
+const char* read_integer(const char* at, const char* end, T& out) noexcept {
+  const bool negative = std::is_signed_v<T> && at != end && *at == '-';
+  at += negative ? 1 : 0;
+  const digits read = read_digits(at, end);
+  if (read.count == 0 || (*at == '0' && read.count > 1)) return nullptr;
+  // 2^64 has twenty digits, the first of which is 1; what overflows it wraps to less than 10^19.
+  if (read.count > 19 &&
+      (read.count > 20 || *at != '1' || read.value < 10'000'000'000'000'000'000u))
+    return nullptr;
+  const auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+  if (read.value > most + (negative ? 1 : 0)) return nullptr;
+  out = static_cast<T>(negative ? 0 - read.value : read.value);
+  return at + read.count;
+}
+
+inline constexpr auto powers_of_ten = [] {
+  std::array<std::uint64_t, 20> powers{1};
+  for (std::size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 10;
+  return powers;
+}();
+
+/// The nearest value; what is too large for the type, or so small that only zero is near, is refused.
+///
+/// A number of so few digits that both they and the power of ten are exact in `T` takes one division,
+/// which is then exactly rounded (W. Clinger: How to read floating point numbers accurately, 1990).
+/// Everything else is for `from_chars`, and not for simdjson, whose 3.0.1 is wrong about `0.` and
+/// twenty or more digits.
+template <std::floating_point T>
+const char* read_floating(const char* at, const char* end, T& out) noexcept {
+  const char* const begin = at;
+  const bool negative = at != end && *at == '-';
+  at += negative ? 1 : 0;
+  const digits whole = read_digits(at, end);
+  if (whole.count == 0 || (*at == '0' && whole.count > 1)) return nullptr;
+  at += whole.count;
+  digits fraction;
+  if (at != end && *at == '.') {
+    fraction = read_digits(at + 1, end);
+    if (fraction.count == 0) return nullptr;
+    at += 1 + fraction.count;
+  }
+  const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
+  if (!has_exponent && FLT_EVAL_METHOD == 0 &&
+      whole.count + fraction.count <= std::numeric_limits<T>::digits10) {
+    const std::uint64_t power = powers_of_ten[static_cast<std::size_t>(fraction.count)];
+    const T magnitude =
+        static_cast<T>(whole.value * power + fraction.value) / static_cast<T>(power);
+    out = negative ? -magnitude : magnitude;
+    return at;
+  }
+  if (has_exponent) { // from_chars is less strict than JSON
+    ++at;
+    at += at != end && (*at == '+' || *at == '-') ? 1 : 0;
+    const digits exponent = read_digits(at, end);
+    if (exponent.count == 0) return nullptr;
+    at += exponent.count;
+  }
+  const auto [read, failed] = std::from_chars(begin, at, out);
+  return failed == std::errc{} && read == at ? at : nullptr;
+}
+
+} // namespace evstore::json::detail
