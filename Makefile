@@ -21,7 +21,7 @@ soak: dependencies ## the randomised tests under the sanitizers, `seconds` for e
 	tools/run_soak $(build) $(seconds)
 
 bench: dependencies ## the benchmarks
-	bench/compile_time/run
+	bench/run $(build)
 
 format: ## rewrite our own sources the way .clang-format says
 	tools/check_format --fix
