@@ -2,6 +2,7 @@
 
 #include <evstore/adapter.hpp>
 #include <evstore/check.hpp>
+#include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/cursor.hpp>
 #include <evstore/jsonl/files.hpp>
 #include <evstore/jsonl/log_follower.hpp>
@@ -41,25 +42,31 @@ public:
     require_regular(files, path, !how.create);
     log_lock<Files> lock{files, path};
     file<Files> log = open_regular(files, path, O_RDWR | (how.create ? O_CREAT : 0));
-    // What a failed sync left in the page cache may not be on the disk, and must not be believed.
     log.sync();
     sync_directory(files, directory_of(path));
-    Files{files}.drop_cache(log.descriptor(), 0);
-
-    std::optional<torn_tail>& torn = opened.read(std::move(log), how.checksums, lock.mark());
+    opened.log_ = std::make_shared<shared_log<Files>>(std::move(log));
+    shared_log<Files>& shared = *opened.log_;
+    shared.checksums = how.checksums;
+    checkpoint<Files> kept{files, path};
+    std::optional<torn_tail>& torn = opened.report_.torn;
+    torn = read_log(shared, kept, lock.found(), [&](std::uint64_t offset) {
+      // What a failed sync left in the page cache may not be on the disk: it must not be believed.
+      Files{files}.drop_cache(shared.log.descriptor(), static_cast<off_t>(offset));
+    });
     std::optional<torn_tail> uncut;
     if (torn) {
       try {
-        cut_off(opened.log_->log, *torn);
+        cut_off(shared.log, *torn);
       } catch (const error& why) {
         if (why.code() != errc::storage_full) throw; // a full disk can still be read
         uncut = torn;
       }
     }
-    if (!uncut) close_last_line(opened.log_->log, opened.log_->end);
-    describe(opened.report_, opened.log_->end, lock.mark());
-    opened.writer_ = std::make_shared<log_writer<Files>>(opened.log_, std::move(lock),
-                                                         how.durability, std::move(uncut));
+    if (!uncut) close_last_line(shared.log, shared.end);
+    describe(opened.report_, shared.end, lock.found().durable);
+    kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
+    opened.writer_ = std::make_shared<log_writer<Files>>(
+        opened.log_, std::move(lock), std::move(kept), how.durability, std::move(uncut));
     return opened;
   }
 
@@ -68,7 +75,10 @@ public:
                                       const Files& files = {}) {
     basic_adapter opened{files, path};
     require_regular(files, path, true);
-    opened.read(open_regular(files, path, O_RDONLY), how.checksums, std::nullopt);
+    opened.log_ = std::make_shared<shared_log<Files>>(open_regular(files, path, O_RDONLY));
+    opened.log_->checksums = how.checksums;
+    opened.report_.torn = read_log(*opened.log_, checkpoint<Files>{files, path},
+                                   note_of(files, path), [](std::uint64_t) {});
     describe(opened.report_, opened.log_->end, std::nullopt);
     opened.follower_ = std::make_shared<log_follower<Files>>(opened.log_);
     return opened;
@@ -95,8 +105,7 @@ public:
 
   [[nodiscard]] stream_state state_of(std::string_view stream) const {
     catch_up();
-    const std::shared_lock lock{log_->mutex};
-    return log_->index.state_of(stream);
+    return log_->ask([&] { return log_->index.state_of(stream); });
   }
   [[nodiscard]] global_position head() const {
     catch_up();
@@ -140,12 +149,13 @@ public:
 private:
   basic_adapter(const Files& files, const std::string& path) : snapshots_{files, path} {}
 
-  std::optional<torn_tail>& read(file<Files> log, jsonl::checksums checks,
-                                 const std::optional<durable_mark>& mark) {
-    log_ = std::make_shared<shared_log<Files>>(std::move(log));
-    log_->checksums = checks;
-    report_.torn = scan_log(*log_, mark);
-    return report_.torn;
+  /// What the lock's text says, which everybody may read.
+  static lock_note note_of(const Files& files, const std::string& path) {
+    try {
+      return lock_note::read(file<Files>{files, path + ".lock", O_RDONLY});
+    } catch (const error&) {
+      return {}; // a log without a lock has no note either
+    }
   }
 
   /// The next append must not be glued to the last line.

@@ -35,13 +35,21 @@ struct flaw {
 
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
+/// Where the first record begins: behind a byte order mark, if there is one.
+template <file_calls Files>
+std::uint64_t first_offset(const file<Files>& log) {
+  std::array<char, byte_order_mark.size()> begin;
+  const std::size_t got = log.read(begin.data(), begin.size(), 0);
+  return std::string_view{begin.data(), got} == byte_order_mark ? got : 0;
+}
+
 /// Reads a log commit by commit, checks that each record fits its place (checksum, position,
 /// version, part of its commit), and puts whole commits into an index. Reads each byte once.
 template <file_calls Files>
 class commit_scan {
 public:
   /// Goes on from `end`, which is moved behind each whole commit.
-  commit_scan(const file<Files>& log, log_end& end, std::uint64_t to, log_index& index)
+  commit_scan(const file<Files>& log, log_end& end, std::uint64_t to, log_index<Files>& index)
       : window_{log, end.offset, to}, end_{end}, index_{index}, position_{end.position},
         crc_{end.crc} {}
 
@@ -101,14 +109,14 @@ private:
   }
 
   std::optional<flaw> add(event_view& event, std::string_view line, bool has_version) {
-    const std::uint64_t due = index_.state_of(event.stream).version.value() + 1;
+    const std::uint64_t due = index_.due(event.stream);
     if (!has_version) {
       event.version = stream_version{due};
       index_.note_version(event.position.value(), due);
     }
     if (event.version.value() != due)
       return flaw{"the record's version is not the next one of its stream"};
-    if (index_.head() == log_index::max_events)
+    if (index_.head() == log_index<Files>::max_events)
       throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
     index_.add(event, window_.offset_of(line));
     return std::nullopt;
@@ -143,7 +151,7 @@ private:
 
   line_window<Files> window_;
   log_end& end_;
-  log_index& index_;
+  log_index<Files>& index_;
   std::uint64_t position_;  // of the last record taken
   std::uint32_t crc_;       // its checksum
   commit_part part_;        // of it

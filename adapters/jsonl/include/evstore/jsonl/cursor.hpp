@@ -10,9 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,9 +30,10 @@ public:
                const stream_range& range)
       : basic_cursor{std::move(log), range.order, range.limit} {
     stream_ = stream;
-    const std::shared_lock lock{log_->mutex};
-    const stream_state state = log_->index.state_of(stream);
-    head_ = log_->end.position;
+    const stream_state state = log_->ask([&] {
+      head_ = log_->end.position;
+      return log_->index.state_of(stream);
+    });
     first_ = state.first.value();
     last_ = state.version.value();
     narrow(range.from ? std::optional{range.from->value()} : std::nullopt);
@@ -45,18 +44,24 @@ public:
                const store_range& range)
       : basic_cursor{std::move(log), range.order, range.limit} {
     which_ = which;
-    const std::shared_lock lock{log_->mutex};
-    head_ = log_->end.position;
-    first_ = 1;
-    last_ = head_;
-    narrow(range.from ? std::optional{range.from->value()} : std::nullopt);
-    const bool replays = which_.is_all() && range.order == direction::forwards &&
-                         !log_->index.hides_any() && first_ <= last_ && left_ != 0;
-    if (replays) {
+    struct {
+      std::uint64_t from = 0;
+      std::uint64_t to = 0;
+    } bytes;
+    const bool replays = log_->ask([&] {
+      head_ = log_->end.position;
+      first_ = 1;
+      last_ = head_;
+      narrow(range.from ? std::optional{range.from->value()} : std::nullopt);
+      if (!which_.is_all() || range.order == direction::backwards || log_->index.hides_any() ||
+          first_ > last_ || left_ == 0)
+        return false;
       last_ = std::min(last_, left_ > last_ - first_ ? last_ : first_ + left_ - 1);
-      replay_ = std::make_unique<log_replay<Files>>(
-          log_, first_, last_, log_->index.offset_of(first_), log_->offset_behind(last_));
-    }
+      bytes = {log_->index.offset_of(first_), log_->offset_behind(last_)};
+      return true;
+    });
+    if (replays)
+      replay_ = std::make_unique<log_replay<Files>>(log_, first_, last_, bytes.from, bytes.to);
   }
 
   [[nodiscard]] std::span<const event_view> next() {
@@ -102,24 +107,25 @@ private:
     if (first_ > last_ || left_ == 0) return;
     const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(step, left_));
     const bool backwards = order_ == direction::backwards;
-    const std::shared_lock lock{log_->mutex};
-    if (stream_) {
-      const std::uint64_t size = std::min<std::uint64_t>(most, last_ - first_ + 1);
-      const std::uint64_t from = backwards ? last_ - size + 1 : first_;
-      log_->index.positions_of(*stream_, from, from + size - 1, found_);
-      (backwards ? last_ : first_) = backwards ? from - 1 : from + size;
-    } else {
-      log_->index.matches(which_, first_, last_, backwards, head_, most, found_);
-      if (found_.size() < most)
-        first_ = last_ + 1; // that was all
+    const std::uint64_t count = std::min<std::uint64_t>(most, last_ - first_ + 1);
+    const std::uint64_t begin = backwards ? last_ - count + 1 : first_; // of the versions
+    log_->ask([&] {
+      if (stream_)
+        log_->index.positions_of(*stream_, begin, begin + count - 1, found_);
       else
-        (backwards ? last_ : first_) =
-            backwards ? found_.back() - 1 : found_.back() + std::uint64_t{1};
-      if (backwards) std::reverse(found_.begin(), found_.end());
-    }
+        log_->index.matches(which_, first_, last_, backwards, head_, most, found_);
+      wanted_.clear();
+      for (const std::uint32_t position : found_) wanted_.push_back(log_->locate(position));
+    });
     left_ -= found_.size();
-    for (const std::uint32_t position : found_)
-      wanted_.push_back({position, log_->index.offset_of(position), log_->offset_behind(position)});
+    if (stream_)
+      (backwards ? last_ : first_) = backwards ? begin - 1 : begin + count;
+    else if (found_.size() < most)
+      first_ = last_ + 1; // that was all
+    else
+      (backwards ? last_ : first_) =
+          backwards ? found_.back() - std::uint64_t{1} : found_.back() + std::uint64_t{1};
+    if (backwards && !stream_) std::reverse(wanted_.begin(), wanted_.end());
   }
 
   std::shared_ptr<const shared_log<Files>> log_;

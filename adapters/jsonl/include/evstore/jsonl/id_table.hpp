@@ -14,6 +14,13 @@ namespace evstore::jsonl {
 /// kept. The record at a candidate says whether it is the one. 10 to 21 bytes an id.
 class id_table {
 public:
+  struct entry {
+    std::uint32_t check;
+    std::uint32_t position; // 0: free
+  };
+  /// The table itself: a power of two of places, found by the check, or none.
+  [[nodiscard]] const std::vector<entry>& entries() const noexcept { return slots_; }
+
   static std::uint64_t key(std::string_view stream, const event_id& id) noexcept {
     return detail::hash_bytes({reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()},
                               detail::hash_bytes(stream));
@@ -37,11 +44,6 @@ public:
   }
 
 private:
-  struct entry {
-    std::uint32_t check;
-    std::uint32_t position; // 0: free
-  };
-
   static std::uint32_t check_of(std::uint64_t key) noexcept {
     return static_cast<std::uint32_t>(key >> 32);
   }

@@ -97,7 +97,13 @@ private:
         end.open_line = false;
       }
     }
-    const auto found = commit_scan<Files>{log_->log, end, size, log_->index}.run();
+    std::optional<flaw> found;
+    try {
+      found = commit_scan<Files>{log_->log, end, size, log_->index}.run();
+    } catch (const pages_damaged&) {
+      log_->rebuild_index_locked();
+      found = commit_scan<Files>{log_->log, end, size, log_->index}.run();
+    }
     if (found && is_vouched_for(log_->log, *found, size))
       throw data_error(errc::corrupt, found->what + "; see jsonl::verify", log_->log.path(),
                        found->offset, found->position);

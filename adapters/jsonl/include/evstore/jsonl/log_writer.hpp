@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/admission.hpp>
+#include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/pending_batch.hpp>
@@ -12,6 +13,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,10 +35,11 @@ template <file_calls Files>
 class log_writer {
 public:
   /// `uncut` is what recovery had no room to cut off: it is tried again before anything is written.
-  log_writer(std::shared_ptr<shared_log<Files>> log, log_lock<Files> lock, jsonl::durability how,
-             std::optional<torn_tail> uncut)
-      : log_{std::move(log)}, lock_{std::move(lock)}, durability_{how}, uncut_{std::move(uncut)},
-        end_{log_->end}, synced_{log_->end.position}, fetch_{log_} {
+  log_writer(std::shared_ptr<shared_log<Files>> log, log_lock<Files> lock,
+             checkpoint<Files> checkpoint, jsonl::durability how, std::optional<torn_tail> uncut)
+      : log_{std::move(log)}, lock_{std::move(lock)}, checkpoint_{std::move(checkpoint)},
+        durability_{how}, uncut_{std::move(uncut)}, end_{log_->end}, synced_{log_->end.position},
+        fetch_{log_} {
     lock_.note_open({end_.position, end_.offset});
     if (durability_.what() == durability::kind::batched)
       flusher_ = std::thread{[this] { flush_now_and_then(); }};
@@ -52,9 +55,14 @@ public:
     }
     wake_flusher_.notify_all();
     if (flusher_.joinable()) flusher_.join();
-    if (!lock_.is_ours() || halted_) return;
+    if (!lock_.is_ours() || halted_ || uncut_) return;
     if (synced_ < log_->end.position && log_->log.sync_data() != 0) return;
-    lock_.note_closed({log_->end.position, log_->end.offset});
+    checkpoint_.save(*log_, durability_.what() != durability::kind::none);
+    try {
+      lock_.note_closed({log_->end.position, log_->end.offset}, file_stamp::of(log_->log.status()));
+    } catch (const std::exception&) {
+      // The next open reads the whole log.
+    }
   }
 
   append_result append(const commit_view& commit) {
@@ -62,19 +70,20 @@ public:
     std::unique_lock lock{mutex_};
     require_open();
     make_room(lock, commit);
-    append_result verdict = admit(view_of{*this}, commit);
+    append_result verdict = log_->ask([&] { return admit(view_of{*this}, commit); });
     if (!verdict || verdict->replayed || commit.event_count() == 0) {
       // The verdict may rest on commits that are not through yet.
       settle(lock, commit);
       return verdict;
     }
-    if (end_.position + commit.event_count() > log_index::max_events)
+    if (end_.position + commit.event_count() > log_index<Files>::max_events)
       throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
     const auto now =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     const std::shared_ptr<group> mine = collecting_;
-    mine->batch.add(commit, end_, now, claim(), writer_,
-                    [this](std::string_view stream) { return state_of(stream); });
+    mine->batch.add(commit, end_, now, claim(), writer_, [this](std::string_view stream) {
+      return log_->ask([&] { return state_of(stream); });
+    });
     const std::size_t number = mine->batch.commits().size();
     while (!mine->done) lead_or_wait(lock);
     if (number > mine->stored) fail(*mine, commit);
@@ -222,18 +231,26 @@ private:
     const auto& last = batch.commits()[commits - 1];
     {
       const std::lock_guard lock{log_->mutex};
-      const std::uint64_t base = log_->end.offset;
-      batch.for_each_record([&](const event_view& event, std::size_t offset) {
-        if (event.position.value() > last.position) return false;
-        log_->index.add(event, base + offset);
-        return true;
-      });
-      std::string_view line = batch.bytes().view().substr(0, last.bytes - 1);
-      log_->end.offset = base + last.bytes;
+      try {
+        add_to_index(batch, last.position);
+      } catch (const pages_damaged&) {
+        log_->rebuild_index_locked();
+        add_to_index(batch, last.position);
+      }
+      const std::string_view line = batch.bytes().view().substr(0, last.bytes - 1);
+      log_->end.offset += last.bytes;
       log_->end.position = last.position;
       log_->end.crc = crc_after(line);
     }
     log_->grown.notify_all();
+  }
+  void add_to_index(const pending_batch& batch, std::uint64_t last) {
+    batch.for_each_record([&](const event_view& event, std::size_t offset) {
+      if (event.position.value() > last) return false;
+      if (event.position.value() > log_->index.head())
+        log_->index.add(event, log_->end.offset + offset);
+      return true;
+    });
   }
 
   /// The commits encoded behind a failed batch were never written, and stand in the wrong place.
@@ -283,7 +300,7 @@ private:
     if (!found && syncing_) found = syncing_->batch.find_event(stream, id);
     if (found) return found;
     log_->index.find_id(stream, id, [&](std::uint32_t position) {
-      const located at{position, log_->index.offset_of(position), log_->offset_behind(position)};
+      const located at = log_->locate(position);
       const event_view event = fetch_.fetch({&at, 1}).front();
       if (event.id == id && event.stream == stream) found.emplace(event);
       return found.has_value();
@@ -319,6 +336,7 @@ private:
 
   std::shared_ptr<shared_log<Files>> log_;
   log_lock<Files> lock_;
+  checkpoint<Files> checkpoint_;
   jsonl::durability durability_;
   std::optional<torn_tail> uncut_; // of the thread that writes
 

@@ -7,8 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,13 +14,6 @@
 #include <vector>
 
 namespace evstore::jsonl {
-
-/// Where a committed record stands.
-struct located {
-  std::uint64_t position;
-  std::uint64_t begin; ///< in the file
-  std::uint64_t end;   ///< behind its line end
-};
 
 /// How a record that was committed reads now.
 template <file_calls Files>
@@ -99,10 +90,7 @@ private:
     }
     const auto outcome = reader_.read(line, at.position, event);
     if (outcome.defect) refuse_record(log_->log, outcome.defect.what, at.begin, at.position);
-    if (!outcome.has_version) {
-      const std::shared_lock lock{log_->mutex};
-      event.version = stream_version{log_->index.noted_version(at.position)};
-    }
+    if (!outcome.has_version) event.version = stream_version{at.version};
   }
 
   std::shared_ptr<const shared_log<Files>> log_;

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/file.hpp>
-#include <evstore/jsonl/log_lock.hpp>
+#include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 
@@ -49,14 +50,6 @@ file<Files> open_regular(const Files& files, const std::string& path, int flags)
   file<Files> opened{files, path, flags};
   if (!S_ISREG(opened.status().st_mode)) require_regular(files, path, true);
   return opened;
-}
-
-/// Where the first record begins: behind a byte order mark, if there is one.
-template <file_calls Files>
-std::uint64_t first_offset(const file<Files>& log) {
-  std::array<char, byte_order_mark.size()> begin;
-  const std::size_t got = log.read(begin.data(), begin.size(), 0);
-  return std::string_view{begin.data(), got} == byte_order_mark ? got : 0;
 }
 
 /// Whether the file begins as our own writer begins one, as far as it goes; a crash may also leave
@@ -144,7 +137,7 @@ inline void describe(open_report& report, const log_end& end,
                               " records were written by another program and have no checksum");
 }
 
-/// Reads the whole log into `log.index` and `log.end`. Throws for damage; says what is torn.
+/// Reads the log from `log.end` on into `log.index`. Throws for damage; says what is torn.
 template <file_calls Files>
 std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<durable_mark>& mark) {
   const std::uint64_t size = log.log.size();
@@ -152,6 +145,27 @@ std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<du
   if (const auto found = commit_scan<Files>{log.log, log.end, size, log.index}.run())
     return judge(log.log, *found, log.end, size, mark);
   return std::nullopt;
+}
+
+/// Makes `log` show what the file holds: from where the checkpoint ends, if there is one that can be
+/// trusted, or from the beginning. `before_reading(offset)` is called before anything behind the
+/// offset is read.
+template <file_calls Files, class BeforeReading>
+std::optional<torn_tail> read_log(shared_log<Files>& log, const checkpoint<Files>& kept,
+                                  const lock_note& note, BeforeReading before_reading) {
+  if (kept.resume(log, note)) {
+    before_reading(log.end.offset);
+    try {
+      return scan_log(log, note.durable);
+    } catch (const pages_damaged&) {
+    } catch (const error& why) {
+      if (why.code() != errc::corrupt) throw;
+    }
+    log.index = log_index<Files>{}; // in any doubt, all of it once more
+    log.end = log_end{};
+  }
+  before_reading(0);
+  return scan_log(log, note.durable);
 }
 
 } // namespace evstore::jsonl

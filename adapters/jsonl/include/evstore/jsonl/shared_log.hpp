@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <mutex>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -14,10 +15,19 @@
 
 namespace evstore::jsonl {
 
+/// Where a committed record stands.
+struct located {
+  std::uint64_t position;
+  std::uint64_t begin;   ///< in the file
+  std::uint64_t end;     ///< behind its line end
+  std::uint64_t version; ///< of a record that does not say it; else 0
+};
+
 /// The log as readers of this process see it: what is committed, and where it stands. Shared by a
 /// handle and its cursors.
 template <file_calls Files>
-struct shared_log {
+class shared_log {
+public:
   explicit shared_log(file<Files> opened) : log{std::move(opened)} {}
 
   file<Files> log;
@@ -25,11 +35,45 @@ struct shared_log {
 
   mutable std::shared_mutex mutex; ///< guards what follows
   mutable std::condition_variable_any grown;
-  log_index index;
-  log_end end; ///< what lies beyond is not committed, and not in the index
+  mutable log_index<Files> index; ///< mutable: it may be made again, with the same answers
+  log_end end;                    ///< what lies beyond is not committed, and not in the index
 
-  /// Where the record behind `position` begins. Under the mutex.
-  [[nodiscard]] std::uint64_t offset_behind(std::uint64_t position) const noexcept {
+  /// Asks the index a question, under the mutex. If a part of the index that is kept beside the log
+  /// turns out to be damaged, all of it is made again from the log, and the question is repeated.
+  template <class Question>
+  auto ask(Question question) const {
+    try {
+      const std::shared_lock lock{mutex};
+      return question();
+    } catch (const pages_damaged&) {
+      rebuild_index();
+    }
+    const std::shared_lock lock{mutex};
+    return question();
+  }
+
+  /// Linear in the log.
+  void rebuild_index() const {
+    const std::lock_guard lock{mutex};
+    rebuild_index_locked();
+  }
+  void rebuild_index_locked() const {
+    log_index<Files> fresh;
+    log_end reached;
+    reached.offset = first_offset(log);
+    const auto found = commit_scan<Files>{log, reached, end.offset, fresh}.run();
+    if (found || reached.position != end.position)
+      throw data_error(errc::corrupt, found ? found->what : "records are missing", log.path(),
+                       found ? found->offset : reached.offset, reached.position + 1);
+    index = std::move(fresh);
+  }
+
+  /// Where a record stands that the log has. Under the mutex.
+  [[nodiscard]] located locate(std::uint64_t position) const {
+    return {position, index.offset_of(position), offset_behind(position),
+            index.noted_version(position)};
+  }
+  [[nodiscard]] std::uint64_t offset_behind(std::uint64_t position) const {
     return position < end.position ? index.offset_of(position + 1) : end.offset;
   }
 
@@ -37,12 +81,9 @@ struct shared_log {
   /// or that of its line if it has none. Says whether two logs are one up to there.
   [[nodiscard]] std::uint32_t crc_at(std::uint64_t position) const {
     if (position == 0) return 0;
-    std::shared_lock lock{mutex};
-    const std::uint64_t begin = index.offset_of(position);
-    const std::uint64_t behind = offset_behind(position);
-    lock.unlock();
-    std::string line(static_cast<std::size_t>(behind - begin), '\0');
-    line.resize(log.read(line.data(), line.size(), begin));
+    const located at = ask([&] { return locate(position); });
+    std::string line(static_cast<std::size_t>(at.end - at.begin), '\0');
+    line.resize(log.read(line.data(), line.size(), at.begin));
     if (line.ends_with('\n')) line.pop_back();
     const std::string_view record = trimmed(line);
     return is_sealed(record) ? crc_after(record) : crc32c(0, record);

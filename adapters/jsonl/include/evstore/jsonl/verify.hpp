@@ -170,7 +170,7 @@ repair_report repair(const std::string& path, const Files& files) {
     throw file_error(errno, "cannot put the repaired log in place", path);
   sync_directory(files, directory_of(path));
   calls.unlink((draft + ".lock").c_str());
-  lock.note_closed({report.records, size});
+  lock.note_closed({report.records, size}, {});
   return report;
 }
 
