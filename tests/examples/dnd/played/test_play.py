@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import random
+import resource
 import select
 import signal
 import subprocess
@@ -251,6 +252,25 @@ class Signals(Table):
             self.assertGreaterEqual(notes, acknowledged)
             self.assertEqual(loaded["events"], len(self.events()))
             acknowledged = notes
+
+
+class Disk(Table):
+    def test_a_full_disk_refuses_the_command_and_the_game_goes_on(self):
+        self.create()
+        self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing")
+        room = self.log.stat().st_size + 600
+
+        def no_file_may_grow_beyond():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+
+        ran = self.dnd("repl", "Mine", "--json", preexec_fn=no_file_may_grow_beyond,
+                       said=f"note one\nnote {'x' * 2000}\nheal to: zombie amount: 1\nhint\n")
+        answers = [json.loads(line) for line in ran.stdout.splitlines()]
+        self.assertEqual([answer["ok"] for answer in answers], [True, False, True, True])
+        self.assertIn("storage full", answers[1]["error"]["message"])
+        self.assertEqual(self.types()[-2:], ["world_event_noted", "healed"])
+        self.assertEqual(self.hp("zombie-1"), "16/22")
 
 
 class Terminal(Table):
