@@ -32,7 +32,7 @@
   [[maybe_unused]] constexpr auto evstore_describe(type**) noexcept {                              \
     return ::evstore::detail::description<type EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_MEMBER,      \
                                                                        type, __VA_ARGS__)>{        \
-        #type, {{EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_KEY, type, __VA_ARGS__)}}};                \
+        #type, {EVSTORE_DETAIL_FOR_EACH(EVSTORE_DETAIL_KEY, type, __VA_ARGS__)}};                  \
   }                                                                                                \
   static_assert(::evstore::described<type>,                                                        \
                 "EVSTORE_DESCRIBE stands in the namespace of its type, before the type is used");
@@ -68,7 +68,8 @@ struct description {
   static constexpr std::size_t size = sizeof...(Members);
 
   std::string_view type_name;
-  std::array<std::string_view, size> keys; ///< `,"name":` each, as the JSON codec needs them
+  /// `,"name":` each, as the JSON codec needs them, and an empty one: a struct may have no members.
+  std::string_view keys[size + 1];
 };
 
 /// A Hana accessor in the place of a pointer to a member.
@@ -126,7 +127,7 @@ consteval auto describe_by_accessors(
     const boost::hana::tuple<boost::hana::pair<Names, Accessors>...>*) {
   return description<T, member_through<Accessors>{}...>{
       spelled_type_name<T>(),
-      {{std::string_view{hana_key<Names>.data(), hana_key<Names>.size()}...}}};
+      {std::string_view{hana_key<Names>.data(), hana_key<Names>.size()}...}};
 }
 
 template <class T>

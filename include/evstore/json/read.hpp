@@ -26,7 +26,8 @@ namespace evstore::json {
 /// `errc::decode_failed` with the JSON path and the byte; the object is then valid and unspecified.
 template <class T>
 void read_into(std::string_view text, T& out) {
-  if (!detail::read_canonical(text, out)) detail::read_tolerant(text, out);
+  detail::canonical_input in{text};
+  if (!in.is_end(detail::read_canonical(text.data(), in, out))) detail::read_tolerant(text, out);
 }
 
 template <class T>
@@ -62,13 +63,15 @@ void visit_event_of(std::uint32_t schema, std::string_view data, Visitor& visito
   if (schema == current) {
     typename Versions::current event{};
     json::read_into(data, event);
-    return visitor(std::as_const(event));
+    const auto& decoded = event;
+    return visitor(decoded);
   }
   if (schema == 0 || schema > current) throw_unknown_schema(schema, current);
-  [&]<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
-    static_cast<void>(
-        ((schema == I + 1 && (visit_older<Versions, I + 1>(data, visitor), true)) || ...));
-  }(std::make_integer_sequence<std::uint32_t, current - 1>{});
+  if constexpr (current > 1)
+    [&]<std::uint32_t... I>(std::integer_sequence<std::uint32_t, I...>) {
+      static_cast<void>(
+          ((schema == I + 1 && (visit_older<Versions, I + 1>(data, visitor), true)) || ...));
+    }(std::make_integer_sequence<std::uint32_t, current - 1>{});
 }
 
 template <class... Named, class Visitor>

@@ -34,26 +34,24 @@ namespace detail {
 template <class T>
 void write_value(output& out, const T& value);
 
+/// Inlined, so that keys are constants of the code, and `first` is one too unless the struct begins
+/// with optionals.
 template <class M>
-constexpr bool is_absent(const M& member) noexcept {
+EVSTORE_DETAIL_HOT inline void write_member(output& out, std::string_view key, bool& first,
+                                            const M& member) {
   if constexpr (kind_of<M>() == value_kind::optional)
-    return !member.has_value();
-  else
-    return false;
+    if (!member) return;
+  out.key(key, first);
+  first = false;
+  write_value(out, member);
 }
 
-/// The fold keeps keys as constants of the code: `first` is known at compile time unless a struct
-/// begins with optionals.
 template <class T, auto... Members, std::size_t... I>
 void write_members(output& out, const T& value, const evstore::detail::description<T, Members...>&,
                    std::index_sequence<I...>) {
-  using evstore::detail::description_of;
   [[maybe_unused]] bool first = true;
   out.raw('{');
-  ((is_absent((&value)->*Members) ? void()
-                                  : (out.key(description_of<T>.keys[I], first), first = false,
-                                     write_value(out, (&value)->*Members))),
-   ...);
+  (write_member(out, evstore::detail::description_of<T>.keys[I], first, (&value)->*Members), ...);
   out.raw('}');
 }
 

@@ -112,8 +112,9 @@ private:
   template <class T>
   static std::string describe_fields() {
     std::string names;
-    for (const std::string_view key : evstore::detail::description_of<T>.keys)
-      names.append(names.empty() ? "" : ", ").append(key.substr(2, key.size() - 4));
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (names.append(I == 0 ? "" : ", ").append(field_name<T, I>), ...);
+    }(std::make_index_sequence<field_count<T>>{});
     return std::string{type_name<T>} + " has: " + names;
   }
 

@@ -23,8 +23,13 @@ struct canonical_input {
   const char* end;
   std::size_t depth = 0;
 
+  explicit canonical_input(std::string_view text) noexcept : end{text.data() + text.size()} {}
+
   bool descend() noexcept { return ++depth <= evstore::detail::json_max_depth; }
   void ascend() noexcept { --depth; }
+
+  /// Whether reading got to the end. Of a view of nothing the end is null too, and so is a failure.
+  [[nodiscard]] bool is_end(const char* at) const noexcept { return at == end && at != nullptr; }
 };
 
 template <class T>
@@ -200,10 +205,8 @@ const char* read_canonical(const char* at, canonical_input& in, T& out) {
 /// Reads a whole text. False if it is not canonical: `out` is then valid and unspecified.
 template <class T>
 bool read_canonical(std::string_view text, T& out) {
-  const char* const end = text.data() + text.size();
-  canonical_input in{end};
-  const char* const read = read_canonical(text.data(), in, out);
-  return read != nullptr && read == end; // both are null for a view of nothing
+  canonical_input in{text};
+  return in.is_end(read_canonical(text.data(), in, out));
 }
 
 } // namespace evstore::json::detail

@@ -79,7 +79,7 @@ bool read_nth_member([[maybe_unused]] document& doc, [[maybe_unused]] node* valu
 template <class T, auto... Members>
 consteval object_shape make_object_shape(const evstore::detail::description<T, Members...>& known) {
   static_assert(sizeof...(Members) <= most_members);
-  return {type_name<T>, known.keys, &read_nth_member<T, Members...>};
+  return {type_name<T>, {known.keys, sizeof...(Members)}, &read_nth_member<T, Members...>};
 }
 
 template <class T>
@@ -175,9 +175,13 @@ void read_tolerant(document& doc, node& value, T& out) {
 
 template <class T>
 void read_tolerant_root(document& doc, node& value, void* out) {
-  read_tolerant(doc, value, *static_cast<T*>(out));
+  if constexpr (kind_of<T>() == value_kind::structure)
+    read_object(doc, value, shape_of<T>, out);
+  else
+    read_tolerant(doc, value, *static_cast<T*>(out));
 }
 
+/// Reads a whole text. Throws `errc::decode_failed` with path and byte.
 template <class T>
 void read_tolerant(std::string_view text, T& out) {
   document::parse(text, &read_tolerant_root<T>, &out);
