@@ -39,8 +39,8 @@ struct index_part {
 ///      "parts":[[1,4096],[4097,5000]],"crc":"…"}
 ///
 /// Each part is a file `<log>.index-FIRST-LAST`. Parts never change; a new one takes in those before
-/// it that are not larger than itself, so there are few, and each event is indexed again only a
-/// logarithmic number of times.
+/// it that are not more than twice as large, so there are few, and each event is indexed again only
+/// a logarithmic number of times.
 template <file_calls Files>
 class checkpoint {
 public:
@@ -87,8 +87,8 @@ public:
     try {
       std::vector<std::shared_ptr<const index_segment<Files>>> older = index.older();
       std::uint64_t first = index.tail().first();
-      while (!older.empty() &&
-             older.back()->last() - older.back()->first() < index.head() - first) {
+      const auto size = [](const auto& part) { return part->last() - part->first() + 1; };
+      while (!older.empty() && size(older.back()) <= 2 * (index.head() - first + 1)) {
         first = older.back()->first();
         older.pop_back();
       }
