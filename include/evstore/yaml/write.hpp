@@ -43,7 +43,7 @@ public:
       static_assert(check_described<T>());
       entries members{*this, what, column};
       for_each_field(value, [&](std::string_view name, const auto& member) {
-        if (!json::detail::is_absent(member)) members.write(name, member);
+        if (!is_absent(member)) members.write(name, member);
       });
       members.close("{}");
     } else if constexpr (kind == value_kind::map) {
@@ -73,6 +73,14 @@ public:
   }
 
 private:
+  template <class Member>
+  static bool is_absent(const Member& member) noexcept {
+    if constexpr (kind_of<Member>() == value_kind::optional)
+      return !member.has_value();
+    else
+      return false;
+  }
+
   /// The entries of a map or list, one below the other.
   class entries {
   public:
