@@ -200,6 +200,50 @@ TEST_CASE("a replay is recognised in every stream and in order") {
         append_conflict{kind::event_id, "t", any, stream_version{1}, global_position{2}});
 }
 
+TEST_CASE("the replayed receipt has the present version of a guarded stream") {
+  told_index store;
+  static_cast<void>(store.append({{{"guarded", any, testing::events("x")}}, {}}));
+  const plain_commit commit{
+      {{"guarded", exactly(1)}, {"s", any, {{.type = "a", .id = id_of(1)}}}, {"new", no_stream}},
+      {}};
+  static_cast<void>(store.append(commit));
+  static_cast<void>(store.append({{{"guarded", any, testing::events("y")}}, {}}));
+  CHECK(store.append(commit)->versions ==
+        std::vector{stream_version{2}, stream_version{1}, stream_version{0}});
+}
+
+TEST_CASE("a retry has to be the same in type, schema, data and tags, and in nothing else") {
+  told_index store;
+  const plain_event stored{.type = "a", .data = R"({"n":1})", .id = id_of(1), .tags = {"x", "y"}};
+  static_cast<void>(store.append({{{"s", any, {stored}}}, {}}));
+  const auto sent_again = [&](auto change) {
+    plain_event event = stored;
+    change(event);
+    return store.append({{{"s", any, {event}}}, {}}).has_value();
+  };
+  CHECK(sent_again([](plain_event&) {}));
+  CHECK(sent_again([](plain_event& event) { event.metadata = R"({"correlation":"c"})"; }));
+  CHECK(sent_again([](plain_event& event) { event.time = timestamp{}; }));
+  CHECK(!sent_again([](plain_event& event) { event.type = "b"; }));
+  CHECK(!sent_again([](plain_event& event) { event.schema = 2; }));
+  CHECK(!sent_again([](plain_event& event) { event.data = R"({"n": 1})"; }));
+  CHECK(!sent_again([](plain_event& event) { event.tags = {"y", "x"}; }));
+  CHECK(!sent_again([](plain_event& event) { event.tags = {"x"}; }));
+  CHECK(!sent_again([](plain_event& event) { event.tags = {"x", "y", "z"}; }));
+}
+
+TEST_CASE("the beginning of a stored commit is not that commit") {
+  told_index store;
+  const plain_event first{.type = "a", .id = id_of(1)};
+  const plain_event second{.type = "b", .id = id_of(2)};
+  static_cast<void>(store.append({{{"s", any, {first, second}}}, {}}));
+  CHECK(store.append({{{"s", any, {first}}}, {}}).error().at == global_position{1});
+  CHECK(store.append({{{"s", any, {second}}}, {}}).error().at == global_position{2});
+  CHECK(
+      store.append({{{"s", any, {first, second, {.type = "c", .id = id_of(3)}}}}, {}}).error().at ==
+      global_position{1});
+}
+
 TEST_CASE("the parts of two commits that look alike are not taken for one") {
   told_index store;
   const auto pair = [](std::uint64_t first, std::uint64_t second) {
