@@ -69,16 +69,12 @@ public:
   void replay(std::optional<std::uint64_t> last,
               const std::function<bool(const log_entry&)>& see) const {
     campaign_state after;
+    event happened;
     for (auto&& stored : store_.read_all()) {
-      if (last && stored.position().value() > *last) return;
-      evolve(after, stored);
-      bool goes_on = true;
-      stored.visit([&](const auto& payload) {
-        const event happened{payload};
-        goes_on =
-            see({stored.position().value(), evstore::to_string(stored.time()), happened, after});
-      });
-      if (!goes_on) return;
+      const std::uint64_t at = stored.position().value();
+      if (last && at > *last) return;
+      evolve(after, stored, &happened);
+      if (!see({at, evstore::to_string(stored.time()), happened, after})) return;
     }
   }
 
@@ -130,6 +126,7 @@ private:
       for (auto&& stored : store_.read_all()) evolve(stored);
     }
     report.position = position;
+    version_ = store_.state_of(stream()).version;
   }
 
   void pass_over(std::string_view why) {
@@ -175,9 +172,14 @@ private:
     ++report.replayed;
   }
 
-  /// Lets the state take in a stored event; one that makes no sense is an error that says where.
-  void evolve(campaign_state& into, const evstore::typed_event<campaign_events>& stored) const try {
-    stored.visit([&](const auto& payload) { into.evolve(payload); });
+  /// Lets the state take in a stored event, which is copied to `seen` if anybody wants to see it. One
+  /// that makes no sense is an error that says where.
+  void evolve(campaign_state& into, const evstore::typed_event<campaign_events>& stored,
+              event* seen = nullptr) const try {
+    stored.visit([&](const auto& payload) {
+      into.evolve(payload);
+      if (seen != nullptr) *seen = payload;
+    });
   } catch (const evstore::error& failed) {
     if (failed.place().position) throw;
     evstore::error_place at;
@@ -195,9 +197,8 @@ private:
   }
 
   void write(const std::vector<event>& events) {
-    const std::string name = stream();
-    const auto version = store_.state_of(name).version;
-    const auto receipt = store_.append(name, evstore::exactly(version), events).value();
+    const auto receipt = store_.append(stream(), evstore::exactly(version_), events).value();
+    version_ = receipt.version();
     for (const event& happened : events)
       std::visit([this](const auto& payload) { state.evolve(payload); }, happened);
     position = receipt.last.value();
@@ -228,6 +229,7 @@ private:
 
   snapshot_rhythm rhythm_;
   log_store store_;
+  evstore::stream_version version_; ///< what the next append expects
 };
 
 campaign_log::campaign_log(campaign_place place, access how, const snapshot_rhythm& rhythm)
