@@ -36,6 +36,9 @@ public:
   void store(char* out) const noexcept {
     _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes_);
   }
+  friend block operator|(block a, block b) noexcept {
+    return block{_mm_or_si128(a.bytes_, b.bytes_)};
+  }
   /// A bit for each byte that is a quote, a backslash or a control character.
   [[nodiscard]] std::uint32_t special() const noexcept {
     const __m128i quote = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"'));
@@ -60,6 +63,11 @@ private:
     return loaded;
   }
   void store(char* out) const noexcept { std::memcpy(out, bytes_, size); }
+  friend block operator|(block a, block b) noexcept {
+    for (std::size_t i = 0; i < size; ++i)
+      a.bytes_[i] = static_cast<char>(a.bytes_[i] | b.bytes_[i]);
+    return a;
+  }
   [[nodiscard]] std::uint32_t special() const noexcept {
     return bits([](unsigned char c) { return c == '"' || c == '\\' || c < 0x20; });
   }

@@ -87,6 +87,8 @@ const char* read_canonical_list(const char* at, canonical_input& in, List& out) 
   if (at == nullptr || !in.descend()) return nullptr;
   std::size_t count = 0;
   if (at != in.end && *at != ']') {
+    constexpr std::size_t first_room = 32 / sizeof(element); // small elements: no growing from one
+    if (first_room > 1 && out.capacity() == 0) out.reserve(first_room);
     for (bool more = true; more; at += more ? 1 : 0, ++count) {
       if constexpr (std::is_same_v<element, bool>) { // a vector of bits has no elements to refer to
         bool bit = false;

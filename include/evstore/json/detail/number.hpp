@@ -58,12 +58,12 @@ const char* read_integer(const char* at, const char* end, T& out) noexcept {
   at += negative ? 1 : 0;
   const digits read = read_digits(at, end);
   if (read.count == 0 || (*at == '0' && read.count > 1)) return nullptr;
+  const auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
+  if (read.value > most + (negative ? 1 : 0)) return nullptr;
   // 2^64 has twenty digits, the first of which is 1; what overflows it wraps to less than 10^19.
   if (read.count > 19 &&
       (read.count > 20 || *at != '1' || read.value < 10'000'000'000'000'000'000u))
     return nullptr;
-  const auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
-  if (read.value > most + (negative ? 1 : 0)) return nullptr;
   out = static_cast<T>(negative ? 0 - read.value : read.value);
   return at + read.count;
 }

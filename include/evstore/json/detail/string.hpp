@@ -74,7 +74,7 @@ inline const char* read_escape(const char* at, const char* end, std::string& out
   return at + 6;
 }
 
-/// Where a run of plain text ends, and whether there was more than ASCII in it.
+/// Where a run of plain text ends, and whether it may be more than ASCII: certain only when false.
 struct plain_run {
   const char* end;
   bool foreign;
@@ -83,25 +83,24 @@ struct plain_run {
 /// Up to the first quote, backslash or control character. Two blocks at a time: most strings end in
 /// the first two.
 EVSTORE_DETAIL_HOT inline plain_run find_special(const char* at, const char* end) noexcept {
-  std::uint32_t foreign = 0;
-  std::uint32_t special = 0;
-  while (special == 0 && end - at >= std::ptrdiff_t{2 * block::size}) {
+  bool foreign = false;
+  while (end - at >= std::ptrdiff_t{2 * block::size}) {
     const block first = block::load(at);
     const block second = block::load(at + block::size);
-    special = first.special() | second.special() << block::size;
-    const std::uint32_t clean = special == 0 ? ~std::uint32_t{0} : (special & -special) - 1;
-    foreign |= (first.foreign() | second.foreign() << block::size) & clean;
-    at += special == 0 ? 2 * block::size : static_cast<std::size_t>(std::countr_zero(special));
+    foreign = foreign || (first | second).foreign() != 0;
+    const std::uint32_t special = first.special() | second.special() << block::size;
+    if (special != 0) return {at + std::countr_zero(special), foreign};
+    at += 2 * block::size;
   }
-  while (special == 0 && at != end) {
+  while (at != end) {
     const std::size_t width = std::min(static_cast<std::size_t>(end - at), block::size);
     const block last = width == block::size ? block::load(at) : block::load(at, width);
-    special = last.special() & ((1u << width) - 1);
-    const auto clean = special == 0 ? width : static_cast<std::size_t>(std::countr_zero(special));
-    foreign |= last.foreign() & ((1u << clean) - 1);
-    at += clean;
+    foreign = foreign || last.foreign() != 0;
+    const std::uint32_t special = last.special() & ((1u << width) - 1);
+    if (special != 0) return {at + std::countr_zero(special), foreign};
+    at += width;
   }
-  return {at, foreign != 0};
+  return {at, foreign};
 }
 
 /// The rest of a string with escapes, from the first of them: `out` holds what stands before it.
@@ -118,27 +117,48 @@ inline const char* read_escaped(const char* at, const char* end, std::string& ou
   return at + 1;
 }
 
+/// A string, from its first byte behind the quote, that is not plain ASCII up to `run.end`.
+[[gnu::cold, gnu::noinline]] inline const char* read_unusual(const char* begin, plain_run run,
+                                                             const char* end,
+                                                             std::string_view& text,
+                                                             std::string& storage) {
+  if (run.end == end) return nullptr;
+  text = {begin, static_cast<std::size_t>(run.end - begin)};
+  if (*run.end == '"') return evstore::detail::is_utf8(text) ? run.end + 1 : nullptr;
+  storage.assign(text);
+  const char* const at = read_escaped(run.end, end, storage, run.foreign);
+  text = storage;
+  return at;
+}
+
 /// A string with its quotes. `text` views the input where it has no escapes, else `storage`.
 EVSTORE_DETAIL_HOT inline const char* read_view(const char* at, const char* end,
                                                 std::string_view& text, std::string& storage) {
   if (at == end || *at != '"') return nullptr;
   ++at;
   const plain_run run = find_special(at, end);
+  if (run.end == end || *run.end != '"' || run.foreign)
+    return read_unusual(at, run, end, text, storage);
   text = {at, static_cast<std::size_t>(run.end - at)};
-  if (run.end == end) return nullptr;
-  if (*run.end == '"')
-    return !run.foreign || evstore::detail::is_utf8(text) ? run.end + 1 : nullptr;
-  storage.assign(text);
-  at = read_escaped(run.end, end, storage, run.foreign);
-  text = storage;
+  return run.end + 1;
+}
+
+[[gnu::cold, gnu::noinline]] inline const char* read_unusual_text(const char* begin, plain_run run,
+                                                                  const char* end,
+                                                                  std::string& out) {
+  std::string_view text;
+  const char* const at = read_unusual(begin, run, end, text, out);
+  if (at != nullptr && text.data() != out.data()) out.assign(text);
   return at;
 }
 
 inline const char* read_text(const char* at, const char* end, std::string& out) {
-  std::string_view text;
-  at = read_view(at, end, text, out);
-  if (at != nullptr && text.data() != out.data()) out.assign(text);
-  return at;
+  if (at == end || *at != '"') return nullptr;
+  ++at;
+  const plain_run run = find_special(at, end);
+  if (run.end == end || *run.end != '"' || run.foreign) return read_unusual_text(at, run, end, out);
+  out.assign(at, static_cast<std::size_t>(run.end - at));
+  return run.end + 1;
 }
 
 } // namespace evstore::json::detail
