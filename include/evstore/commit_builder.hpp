@@ -24,7 +24,7 @@ public:
   commit_builder&& write(std::string_view stream, expected_version expected,
                          const Events&... events) && {
     draft_->begin_write(stream, expected);
-    (draft_->template add<Set>(events), ...);
+    (draft_->add(events), ...);
     return std::move(*this);
   }
 
@@ -46,7 +46,7 @@ public:
 
 private:
   Adapter* adapter_;
-  draft_lease draft_;
+  draft_lease<Set> draft_;
 };
 
 } // namespace evstore

@@ -21,21 +21,27 @@ namespace evstore {
 inline void write_metadata(const metadata& about, std::string& out) {
   if (about.empty()) return;
   char separator = '{';
-  const auto member = [&](std::string_view name, const auto& value) {
-    out.push_back(separator);
-    separator = ',';
-    out.append("\"").append(name).append("\":");
+  const auto member = [&](const std::string& name, const std::string& value) {
+    out.push_back(std::exchange(separator, ','));
+    json::write(name, out);
+    out.push_back(':');
     json::write(value, out);
   };
   if (about.correlation) member("correlation", *about.correlation);
   if (about.causation) member("causation", *about.causation);
-  if (!about.user.empty()) member("user", about.user);
+  if (!about.user.empty()) {
+    out.push_back(std::exchange(separator, '{'));
+    out.append("\"user\":");
+    for (const auto& [name, value] : about.user) member(name, value);
+    out.push_back('}');
+  }
   out.push_back('}');
 }
 
-/// A commit while it is put together: events are encoded as they are added, into one buffer that is
-/// reused from commit to commit, so that a warm draft allocates nothing. Copies all that it is
-/// given. One thread at a time.
+/// A commit of events of `Set` while it is put together: events are encoded as they are added, into one
+/// buffer that is reused from commit to commit, so that a warm draft allocates nothing. Copies all
+/// that it is given. One thread at a time.
+template <class Set>
 class commit_draft {
 public:
   /// The events added next are for this stream. Without any, it is a guard.
@@ -46,14 +52,17 @@ public:
 
   /// Encodes an event, or several, in any form that a decision may answer with. Throws
   /// `errc::invalid_payload` for what JSON cannot say.
-  template <class Set, class Events>
+  template <class Events>
   void add(const Events& events) {
-    for_each_emitted(events, [this](const auto& event, const event_details* details) {
-      this->template add_event<Set>(event, details);
-    });
+    if constexpr (contains<Set, Events>)
+      add_event(events, nullptr); // the usual case, and by far the cheapest to compile
+    else
+      for_each_emitted(events, [this](const auto& event, const event_details* details) {
+        this->add_event(event, details);
+      });
   }
 
-  template <class Set, class Event>
+  template <class Event>
   void add_event(const Event& event, const event_details* details) {
     new_event& added = add_entry(event_name<Set, Event>, event_schema<Set, Event>);
     slice& data = event_places_.back().data;
@@ -166,10 +175,11 @@ private:
 
 /// An empty draft, taken from the thread's own spare one and given back: any number of threads
 /// append at once, and an append within an append gets another draft.
+template <class Set>
 class draft_lease {
 public:
   draft_lease() : draft_{std::move(spare())} {
-    if (!draft_) draft_ = std::make_unique<commit_draft>();
+    if (!draft_) draft_ = std::make_unique<commit_draft<Set>>();
   }
   ~draft_lease() {
     if (!draft_) return;
@@ -179,16 +189,16 @@ public:
   draft_lease(draft_lease&&) noexcept = default;
   draft_lease& operator=(draft_lease&&) = delete;
 
-  commit_draft& operator*() const noexcept { return *draft_; }
-  commit_draft* operator->() const noexcept { return draft_.get(); }
+  commit_draft<Set>& operator*() const noexcept { return *draft_; }
+  commit_draft<Set>* operator->() const noexcept { return draft_.get(); }
 
 private:
-  static std::unique_ptr<commit_draft>& spare() {
-    thread_local std::unique_ptr<commit_draft> kept;
+  static std::unique_ptr<commit_draft<Set>>& spare() {
+    thread_local std::unique_ptr<commit_draft<Set>> kept;
     return kept;
   }
 
-  std::unique_ptr<commit_draft> draft_;
+  std::unique_ptr<commit_draft<Set>> draft_;
 };
 
 } // namespace evstore

@@ -3,12 +3,12 @@
 #include <evstore/config.hpp>
 #include <evstore/detail/for_each_argument.hpp>
 
-#include <boost/hana/accessors.hpp>
+// Declarations are enough: who describes or looks through Hana includes the rest.
 #include <boost/hana/concept/struct.hpp>
-#include <boost/hana/core/when.hpp>
-#include <boost/hana/pair.hpp>
-#include <boost/hana/string.hpp>
-#include <boost/hana/tuple.hpp>
+#include <boost/hana/fwd/core/when.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/string.hpp>
+#include <boost/hana/fwd/tuple.hpp>
 
 #include <array>
 #include <cstddef>

@@ -87,10 +87,10 @@ auto execute_on_stream(Adapter& adapter, std::string_view stream, Decide&& decid
   folded<State> loaded = load<Set, State>(adapter, stream, policy, snapshots);
   for (std::uint32_t attempt = 1;; ++attempt) {
     const answer_type answer = decide(std::as_const(loaded.state));
-    draft_lease draft;
+    draft_lease<Set> draft;
     draft->begin_write(stream, exactly(loaded.version));
-    auto refused = take_answer<result_type>(
-        answer, [&](const auto& events) { draft->template add<Set>(events); });
+    auto refused =
+        take_answer<result_type>(answer, [&](const auto& events) { draft->add(events); });
     if (refused) return *std::move(refused);
     if (draft->event_count() == 0)
       return result_type{append_receipt{loaded.position, loaded.position, {loaded.version}}};
@@ -107,7 +107,7 @@ auto execute_on_stream(Adapter& adapter, std::string_view stream, Decide&& decid
 /// Adds each event to the stream that `stream_of(event)` names. A commit names each stream once, so
 /// events of one stream move together; their order within the stream stays.
 template <class Set, class Events, class StreamOf>
-void add_by_stream(commit_draft& draft, const Events& events, const StreamOf& stream_of) {
+void add_by_stream(commit_draft<Set>& draft, const Events& events, const StreamOf& stream_of) {
   std::vector<std::string> streams;
   for_each_emitted(events, [&](const auto& event, const event_details*) {
     std::string stream{stream_of(event)};
@@ -117,7 +117,7 @@ void add_by_stream(commit_draft& draft, const Events& events, const StreamOf& st
   for (const std::string& stream : streams) {
     draft.begin_write(stream, any);
     for_each_emitted(events, [&](const auto& event, const event_details* details) {
-      if (std::string_view{stream_of(event)} == stream) draft.add_event<Set>(event, details);
+      if (std::string_view{stream_of(event)} == stream) draft.add_event(event, details);
     });
   }
 }
@@ -133,11 +133,11 @@ auto execute_on_query(Adapter& adapter, const query& which, const StreamOf& stre
   for (std::uint32_t attempt = 1;; ++attempt) {
     const folded<State> loaded = load<Set, State>(adapter, which, policy);
     const answer_type answer = decide(loaded.state);
-    draft_lease draft;
+    draft_lease<Set> draft;
     auto refused = take_answer<result_type>(answer, [&](const auto& events) {
       if constexpr (std::convertible_to<const StreamOf&, std::string_view>) {
         draft->begin_write(stream_of, any);
-        draft->template add<Set>(events);
+        draft->add(events);
       } else {
         add_by_stream<Set>(*draft, events, stream_of);
       }

@@ -65,7 +65,7 @@ public:
   /// Events that either query matches. All events are absorbing.
   friend query operator|(query left, const query& right) {
     if (left.is_all() || right.is_all()) return all();
-    left.items_.insert(left.items_.end(), right.items_.begin(), right.items_.end());
+    for (const query_item& item : right.items_) left.items_.push_back(item);
     return left;
   }
 

@@ -59,9 +59,9 @@ public:
   template <class... Events>
   append_result append(std::string_view stream, expected_version expected,
                        const Events&... events) {
-    draft_lease draft;
+    draft_lease<Set> draft;
     draft->begin_write(stream, expected);
-    (draft->template add<Set>(events), ...);
+    (draft->add(events), ...);
     return adapter_.append(draft->view());
   }
 
@@ -69,9 +69,9 @@ public:
   template <class State, class... Events>
   append_result append(std::string_view stream, expected_version expected,
                        const Events&... events) {
-    draft_lease draft;
+    draft_lease<Set> draft;
     draft->begin_write(stream, expected);
-    (draft->template add<Set>(events), ...);
+    (draft->add(events), ...);
     append_result appended = adapter_.append(draft->view());
     if (appended && !appended->replayed && is_due<State>(*draft, *appended))
       attempt_snapshot([&] { static_cast<void>(take_snapshot<State>(stream)); });
@@ -103,7 +103,7 @@ public:
   auto execute(std::string_view stream, Decide&& decide, const execute_options& options = {}) {
     return detail::execute_on_stream<Set, State>(
         adapter_, stream, decide, options, options_.unknown, rule<State>().used,
-        [&](folded<State>& loaded, const commit_draft& draft, const append_receipt& receipt) {
+        [&](folded<State>& loaded, const commit_draft<Set>& draft, const append_receipt& receipt) {
           if (!is_due<State>(draft, receipt)) return;
           attempt_snapshot([&] {
             detail::replay_stream<Set>(adapter_, stream, loaded, options_.unknown);
@@ -235,7 +235,7 @@ private:
   }
 
   template <class State>
-  [[nodiscard]] bool is_due(const commit_draft& draft, const append_receipt& receipt) const {
+  [[nodiscard]] bool is_due(const commit_draft<Set>& draft, const append_receipt& receipt) const {
     if constexpr (!described<State>) {
       return false;
     } else {
@@ -263,7 +263,7 @@ private:
 
   append_result append_fact(std::string_view stream, expected_version expected,
                             std::string_view type, std::string_view data) {
-    draft_lease draft;
+    draft_lease<Set> draft;
     draft->begin_write(stream, expected);
     draft->add_fact(type, data);
     return adapter_.append(draft->view());
