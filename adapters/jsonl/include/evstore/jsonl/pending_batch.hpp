@@ -2,6 +2,7 @@
 
 #include <evstore/admission.hpp>
 #include <evstore/jsonl/byte_buffer.hpp>
+#include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/id_table.hpp>
 #include <evstore/jsonl/record_scanner.hpp>
 #include <evstore/jsonl/record_writer.hpp>
