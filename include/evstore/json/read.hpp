@@ -3,6 +3,7 @@
 #include <evstore/decode.hpp>
 #include <evstore/event_set.hpp>
 #include <evstore/json/detail/canonical.hpp>
+#include <evstore/json/detail/lent.hpp>
 #include <evstore/json/detail/tolerant.hpp>
 
 #include <array>
@@ -61,9 +62,10 @@ template <class Versions, class Visitor>
 void visit_event_of(std::uint32_t schema, std::string_view data, Visitor& visitor) {
   constexpr std::uint32_t current = Versions::current_schema;
   if (schema == current) {
-    typename Versions::current event{};
-    json::read_into(data, event);
-    const auto& decoded = event;
+    constexpr std::size_t most_kept = 1 << 16; // bytes of text, so that a thread keeps little more
+    json::detail::lent<typename Versions::current> event{data.size() > most_kept};
+    json::read_into(data, *event);
+    const auto& decoded = *event;
     return visitor(decoded);
   }
   if (schema == 0 || schema > current) throw_unknown_schema(schema, current);
