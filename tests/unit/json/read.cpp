@@ -60,8 +60,6 @@ EVSTORE_DESCRIBE(holder, any, must)
 
 struct tree {
   std::vector<tree> children;
-
-  friend bool operator==(const tree&, const tree&) = default;
 };
 EVSTORE_DESCRIBE(tree, children)
 

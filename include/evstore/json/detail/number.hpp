@@ -37,8 +37,7 @@ EVSTORE_DETAIL_HOT inline digits read_digits(const char* at, const char* end) no
     const std::uint64_t other = (word | (word + 0x7676767676767676u)) & 0x8080808080808080u;
     if (other != 0) {
       const auto bits = static_cast<unsigned>(std::countr_zero(other)) & ~7u;
-      if (bits == 0) return read;
-      word <<= 64 - bits; // leading zeros
+      word = word << (56 - bits) << 8; // leading zeros, of which there may be 64
       word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
       word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
       read.value = (word * 10000 + (word >> 32)) & 0xFFFFFFFFu;
@@ -53,7 +52,8 @@ EVSTORE_DETAIL_HOT inline digits read_digits(const char* at, const char* end) no
 
 /// Digits only: `1.0` and `1e3` are no integers. Out of range is not what stands there.
 template <std::integral T>
-const char* read_integer(const char* at, const char* end, T& out) noexcept {
+EVSTORE_DETAIL_HOT inline const char* read_integer(const char* at, const char* end,
+                                                   T& out) noexcept {
   const bool negative = std::is_signed_v<T> && at != end && *at == '-';
   at += negative ? 1 : 0;
   const digits read = read_digits(at, end);
@@ -88,12 +88,13 @@ const char* read_floating(const char* at, const char* end, T& out) noexcept {
   const digits whole = read_digits(at, end);
   if (whole.count == 0 || (*at == '0' && whole.count > 1)) return nullptr;
   at += whole.count;
-  digits fraction;
-  if (at != end && *at == '.') {
-    fraction = read_digits(at + 1, end);
-    if (fraction.count == 0) return nullptr;
-    at += 1 + fraction.count;
-  }
+  // Without a branch on whether there is a fraction: about half of all numbers have one.
+  const bool has_fraction = at != end && *at == '.';
+  digits fraction = read_digits(at + (at != end ? 1 : 0), end);
+  if (has_fraction && fraction.count == 0) return nullptr;
+  fraction.count = has_fraction ? fraction.count : 0;
+  fraction.value = has_fraction ? fraction.value : 0;
+  at += fraction.count + (has_fraction ? 1 : 0);
   const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
   if (!has_exponent && FLT_EVAL_METHOD == 0 &&
       whole.count + fraction.count <= std::numeric_limits<T>::digits10) {

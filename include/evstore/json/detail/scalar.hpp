@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/detail/hot.hpp>
 #include <evstore/detail/json_scan.hpp>
 #include <evstore/detail/utf8.hpp>
 #include <evstore/json/detail/literal.hpp>
@@ -20,20 +21,22 @@
 
 namespace evstore::json::detail {
 
-/// Compares with each name where it stands: no string has to be found first.
+EVSTORE_DETAIL_HOT inline const char* read_name(const char* at, const char* end,
+                                                std::string_view name) noexcept {
+  const char* const behind = read_literal(at, end, name);
+  return behind == nullptr ? nullptr : read_char(behind, end, '"');
+}
+
+/// Compares with each name where it stands, as a constant of the code: no string has to be found
+/// first.
 template <class E, std::size_t... I>
 const char* read_plain_enumerator(const char* at, const char* end, E& out,
                                   std::index_sequence<I...>) noexcept {
   constexpr const auto& all = enumerators<E>;
   const char* behind = nullptr;
-  const auto is = [&](const auto& known) {
-    const char* const name_end = read_literal(at, end, known.name);
-    if (name_end == nullptr || name_end == end || *name_end != '"') return false;
-    out = known.value;
-    behind = name_end + 1;
-    return true;
-  };
-  static_cast<void>((is(all[I]) || ...));
+  static_cast<void>(
+      (((behind = read_name(at, end, all[I].name)) != nullptr && (out = all[I].value, true)) ||
+       ...));
   return behind;
 }
 
