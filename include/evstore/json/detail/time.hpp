@@ -33,8 +33,10 @@ void write_time(output& out, std::chrono::sys_time<Duration> time) {
   *at++ = '"';
   at = write_timestamp(at, time_point_cast<microseconds>(whole));
   if constexpr (finer_than_microseconds<Duration>) {
-    const auto rest = duration_cast<nanoseconds>(time - whole).count();
-    at = evstore::detail::write_digits(at - 1, static_cast<std::uint64_t>(rest), 3);
+    // Not time - whole: the microsecond that holds the first nanoseconds begins before them.
+    const auto rest = duration_cast<nanoseconds>(time.time_since_epoch()).count() % 1000;
+    at = evstore::detail::write_digits(
+        at - 1, static_cast<std::uint64_t>(rest < 0 ? rest + 1000 : rest), 3);
     *at++ = 'Z';
   }
   *at++ = '"';
