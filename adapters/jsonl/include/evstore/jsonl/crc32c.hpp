@@ -54,51 +54,50 @@ inline std::uint32_t crc32c_by_table(std::uint32_t state, const char* bytes,
 
 #if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
 
-__attribute__((target("sse4.2"))) inline std::uint32_t crc32c_by_hardware(
+/// Advances the register over the first `size % 8` bytes, so that whole words are left, in one step
+/// and without a branch on how many they are, which no processor could predict. Reads 8 bytes.
+__attribute__((target("sse4.2"))) inline std::uint64_t crc32c_of_odd_bytes(
     std::uint32_t state, const char* bytes, std::size_t size) noexcept {
-  std::uint64_t wide = state;
-  for (; size >= 8; bytes += 8, size -= 8) wide = __builtin_ia32_crc32di(wide, load_word(bytes));
-  auto narrow = static_cast<std::uint32_t>(wide);
-  if ((size & 4) != 0) {
-    std::uint32_t four = 0;
-    std::memcpy(&four, bytes, sizeof four);
-    narrow = __builtin_ia32_crc32si(narrow, four);
-    bytes += 4;
-  }
-  if ((size & 2) != 0) {
-    std::uint16_t two = 0;
-    std::memcpy(&two, bytes, sizeof two);
-    narrow = __builtin_ia32_crc32hi(narrow, two);
-    bytes += 2;
-  }
-  if ((size & 1) != 0) narrow = __builtin_ia32_crc32qi(narrow, static_cast<std::uint8_t>(*bytes));
-  return narrow;
+  // The register meets the first four bytes; zeros in front of a register of zero change nothing.
+  const std::size_t bits = size % 8 * 8;
+  const std::uint64_t met = load_word(bytes) ^ state;
+  return __builtin_ia32_crc32di(0, met << 8 << (56 - bits)) ^ (std::uint64_t{state} >> bits);
 }
 
-/// Three texts at once: the instruction answers after three cycles and starts in every one.
+__attribute__((target("sse4.2"))) inline std::uint32_t crc32c_by_hardware(
+    std::uint32_t state, const char* bytes, std::size_t size) noexcept {
+  if (size < 8) return crc32c_by_table(state, bytes, size);
+  std::uint64_t wide = crc32c_of_odd_bytes(state, bytes, size);
+  bytes += size % 8;
+  for (std::size_t words = size / 8; words != 0; --words, bytes += 8)
+    wide = __builtin_ia32_crc32di(wide, load_word(bytes));
+  return static_cast<std::uint32_t>(wide);
+}
+
+/// Three texts at once: the instruction answers after three cycles and starts in every one. Reads 8
+/// bytes from where each begins, however short it is.
 __attribute__((target("sse4.2"))) inline void crc32c_of_three_by_hardware(
     std::uint32_t* states, const std::string_view* texts) noexcept {
-  std::uint64_t a = states[0];
-  std::uint64_t b = states[1];
-  std::uint64_t c = states[2];
-  std::size_t shared = texts[0].size();
-  if (texts[1].size() < shared) shared = texts[1].size();
-  if (texts[2].size() < shared) shared = texts[2].size();
-  shared &= ~std::size_t{7};
-  const char* of_a = texts[0].data();
-  const char* of_b = texts[1].data();
-  const char* of_c = texts[2].data();
-  for (std::size_t i = 0; i < shared; i += 8) {
-    a = __builtin_ia32_crc32di(a, load_word(of_a + i));
-    b = __builtin_ia32_crc32di(b, load_word(of_b + i));
-    c = __builtin_ia32_crc32di(c, load_word(of_c + i));
+  std::uint64_t a = crc32c_of_odd_bytes(states[0], texts[0].data(), texts[0].size());
+  std::uint64_t b = crc32c_of_odd_bytes(states[1], texts[1].data(), texts[1].size());
+  std::uint64_t c = crc32c_of_odd_bytes(states[2], texts[2].data(), texts[2].size());
+  const char* of_a = texts[0].data() + texts[0].size() % 8;
+  const char* of_b = texts[1].data() + texts[1].size() % 8;
+  const char* of_c = texts[2].data() + texts[2].size() % 8;
+  const char* const end_of_a = texts[0].data() + texts[0].size();
+  const char* const end_of_b = texts[1].data() + texts[1].size();
+  const char* const end_of_c = texts[2].data() + texts[2].size();
+  for (; of_a < end_of_a && of_b < end_of_b && of_c < end_of_c; of_a += 8, of_b += 8, of_c += 8) {
+    a = __builtin_ia32_crc32di(a, load_word(of_a));
+    b = __builtin_ia32_crc32di(b, load_word(of_b));
+    c = __builtin_ia32_crc32di(c, load_word(of_c));
   }
-  states[0] =
-      crc32c_by_hardware(static_cast<std::uint32_t>(a), of_a + shared, texts[0].size() - shared);
-  states[1] =
-      crc32c_by_hardware(static_cast<std::uint32_t>(b), of_b + shared, texts[1].size() - shared);
-  states[2] =
-      crc32c_by_hardware(static_cast<std::uint32_t>(c), of_c + shared, texts[2].size() - shared);
+  for (; of_a < end_of_a; of_a += 8) a = __builtin_ia32_crc32di(a, load_word(of_a));
+  for (; of_b < end_of_b; of_b += 8) b = __builtin_ia32_crc32di(b, load_word(of_b));
+  for (; of_c < end_of_c; of_c += 8) c = __builtin_ia32_crc32di(c, load_word(of_c));
+  states[0] = static_cast<std::uint32_t>(a);
+  states[1] = static_cast<std::uint32_t>(b);
+  states[2] = static_cast<std::uint32_t>(c);
 }
 
 inline const bool has_crc32c_hardware = [] {
@@ -120,7 +119,8 @@ inline std::uint32_t crc32c(std::uint32_t seed, std::string_view bytes) noexcept
   return ~detail::crc32c_by_table(~seed, bytes.data(), bytes.size());
 }
 
-/// Three independent checksums, about three times as fast as one after the other.
+/// Three independent checksums, two to three times as fast as one after the other. Reads 8 bytes from
+/// where each text begins, however short it is.
 inline void crc32c_of_three(std::array<std::uint32_t, 3>& seeds,
                             const std::array<std::string_view, 3>& texts) noexcept {
 #if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
