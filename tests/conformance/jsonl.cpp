@@ -1,5 +1,6 @@
 #include <support/scratch_folder.hpp>
 
+#include <evstore/check.hpp>
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/testing/conformance.hpp>
 
@@ -12,6 +13,7 @@ namespace {
 
 namespace jsonl = evstore::jsonl;
 using jsonl::adapter;
+static_assert(evstore::check_adapter<adapter>());
 
 void keep_the_contract(const jsonl::options& how) {
   const evstore::tests::scratch_folder folder;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <evstore/adapter.hpp>
-#include <evstore/check.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/cursor.hpp>
 #include <evstore/jsonl/files.hpp>
@@ -183,8 +182,6 @@ private:
 
 using cursor = basic_cursor<posix_files>;
 using adapter = basic_adapter<posix_files>;
-
-static_assert(check_adapter<adapter>());
 
 /// Opens the log at `path` for writing, and makes it first if it is not there. Beside it appear
 /// `<path>.lock`, and when they are needed `<path>.snapshots` and `<path>.torn-*`.

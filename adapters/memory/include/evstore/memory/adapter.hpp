@@ -2,7 +2,6 @@
 
 #include <evstore/adapter.hpp>
 #include <evstore/admission.hpp>
-#include <evstore/check.hpp>
 #include <evstore/memory/log.hpp>
 
 #include <algorithm>
@@ -31,17 +30,19 @@ namespace evstore::memory {
 namespace detail {
 
 /// What the copies of a handle share.
+template <class Clock>
 struct shared_store {
   std::shared_mutex mutex;
   std::condition_variable_any grown;
-  log events;
+  log<Clock> events;
   by_name<snapshot_record> snapshots;
 };
 
 } // namespace detail
 
 /// Models `event_cursor`. Keeps the store alive; holds its lock only while it gathers a batch.
-class cursor {
+template <class Clock>
+class basic_cursor {
 public:
   [[nodiscard]] std::span<const event_view> next() {
     batch_.clear();
@@ -62,14 +63,15 @@ public:
   }
 
 private:
-  friend class adapter;
+  template <class>
+  friend class basic_adapter;
   static constexpr std::size_t step_size = 256;
 
   /// Of the events with the numbers (versions or positions) from `first` to `last`. The store is
   /// locked by the caller.
   template <class Range>
-  cursor(std::shared_ptr<detail::shared_store> store, const detail::stream* in, const query& which,
-         const Range& range, std::uint64_t first, std::uint64_t last)
+  basic_cursor(std::shared_ptr<detail::shared_store<Clock>> store, const detail::stream* in,
+               const query& which, const Range& range, std::uint64_t first, std::uint64_t last)
       : store_{std::move(store)}, stream_{in}, which_{which}, order_{range.order},
         left_{range.limit.value_or(std::numeric_limits<std::uint64_t>::max())},
         head_{store_->events.head()}, begin_{first}, end_{last + 1} {
@@ -78,7 +80,7 @@ private:
       end_ = std::min(last, range.from->value()) + 1;
   }
 
-  std::shared_ptr<detail::shared_store> store_;
+  std::shared_ptr<detail::shared_store<Clock>> store_;
   const detail::stream* stream_; // null: the whole store
   query which_;
   direction order_;
@@ -92,7 +94,11 @@ private:
 /// A store in memory, gone with its last handle and cursor. Copies of a handle share one store. Any
 /// number of threads may use it at once; readers do not wait for each other. An append takes
 /// constant time per event, except that a condition searches the events after its position.
-class adapter {
+///
+/// `Clock` is the clock of recorded times: a test that compares stored bytes brings one that stands
+/// still. It must show UTC.
+template <class Clock>
+class basic_adapter {
 public:
   append_result append(const commit_view& commit) {
     require_valid(commit);
@@ -105,7 +111,8 @@ public:
     return verdict;
   }
 
-  [[nodiscard]] cursor read_stream(std::string_view name, const stream_range& range) const {
+  [[nodiscard]] basic_cursor<Clock> read_stream(std::string_view name,
+                                                const stream_range& range) const {
     static const detail::stream nothing;
     const std::shared_lock lock{store_->mutex};
     const detail::stream* found = store_->events.find(name);
@@ -114,7 +121,7 @@ public:
             range,  state.first.value(),      state.version.value()};
   }
 
-  [[nodiscard]] cursor read_all(const query& which, const store_range& range) const {
+  [[nodiscard]] basic_cursor<Clock> read_all(const query& which, const store_range& range) const {
     const std::shared_lock lock{store_->mutex};
     return {store_, nullptr, which, range, 1, store_->events.head().value()};
   }
@@ -158,9 +165,11 @@ public:
   }
 
 private:
-  std::shared_ptr<detail::shared_store> store_ = std::make_shared<detail::shared_store>();
+  std::shared_ptr<detail::shared_store<Clock>> store_ =
+      std::make_shared<detail::shared_store<Clock>>();
 };
 
-static_assert(check_adapter<adapter>());
+using adapter = basic_adapter<std::chrono::system_clock>;
+using cursor = basic_cursor<std::chrono::system_clock>;
 
 } // namespace evstore::memory

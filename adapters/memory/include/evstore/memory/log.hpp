@@ -73,7 +73,9 @@ struct text_hash : std::hash<std::string_view> {
 template <class T>
 using by_name = std::unordered_map<std::string, T, text_hash, std::equal_to<>>;
 
-/// Everything that is stored. Models `commit_index`: what `admit` has to ask.
+/// Everything that is stored. Models `commit_index`: what `admit` has to ask. `Clock` says when an
+/// event is recorded that does not say so itself.
+template <class Clock>
 class log {
 public:
   global_position head() const noexcept { return global_position{events_.size()}; }
@@ -110,8 +112,7 @@ public:
   /// Stores an admitted commit; if memory runs out on the way, nothing of it.
   void add(const commit_view& commit) {
     const global_position old_head = head();
-    const auto now =
-        std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+    const auto now = std::chrono::time_point_cast<timestamp::duration>(Clock::now());
     commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
     try {
       for (const stream_write& write : commit.writes) {
@@ -144,8 +145,6 @@ private:
   std::deque<stored_event> events_; // growing at its end moves nothing
   by_name<stream> streams_;         // nor does this
 };
-
-static_assert(commit_index<log>);
 
 } // namespace detail
 
