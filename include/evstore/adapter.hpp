@@ -43,6 +43,15 @@ concept event_cursor = std::movable<C> && requires(C cursor) {
   { cursor.next() } -> std::same_as<std::span<const event_view>>;
 };
 
+/// A time to wait that every clock can add to now: at least none, at most a year. Callers may say
+/// anything, such as `milliseconds::max()` for as long as it takes.
+constexpr std::chrono::milliseconds bounded_patience(std::chrono::milliseconds patience) noexcept {
+  constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365};
+  return patience.count() < 0 ? std::chrono::milliseconds{0}
+         : patience < longest ? patience
+                              : longest;
+}
+
 /// What every backend models: a handle, whose copies are the same store; it is closed with the last
 /// of its handles and cursors. The semantics are those of `evstore::testing`'s conformance suite; in
 /// short:

@@ -33,7 +33,7 @@ public:
   /// throws; the next call then goes on where this one began.
   std::span<const typed_event<Set>> next(std::chrono::milliseconds patience) {
     using clock = std::chrono::steady_clock;
-    const auto deadline = clock::now() + patience;
+    const auto deadline = clock::now() + bounded_patience(patience);
     batch_.clear();
     while (!stopped()) {
       if (pull()) return batch_;

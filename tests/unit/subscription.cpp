@@ -82,6 +82,18 @@ TEST_CASE("a subscription waits for what is appended later") {
   writer.join();
 }
 
+TEST_CASE("a subscription waits as long as it takes") {
+  bank::store store{memory::adapter{}};
+  auto subscribed = store.subscribe({});
+  std::thread writer{[&store] {
+    std::this_thread::sleep_for(10ms);
+    store.append("account-ada", any, money_moved{1, ""}).value();
+  }};
+  CHECK(subscribed.next(std::chrono::milliseconds::max()).size() == 1);
+  CHECK(subscribed.next(std::chrono::milliseconds::min()).empty());
+  writer.join();
+}
+
 TEST_CASE("a filtered subscription sees what matches and remembers what it has passed over") {
   bank::store store{memory::adapter{}};
   auto subscribed = store.subscribe({}, query::types({"account_opened"}));

@@ -183,7 +183,7 @@ public:
   }
   global_position wait_beyond(global_position after, std::chrono::milliseconds patience) const {
     std::unique_lock lock{contents_->mutex};
-    contents_->grown.wait_for(lock, std::min<std::chrono::milliseconds>(patience, one_year),
+    contents_->grown.wait_for(lock, bounded_patience(patience),
                               [&] { return contents_->head() > after; });
     return contents_->head();
   }
@@ -208,8 +208,6 @@ public:
   // endregion
 
 private:
-  static constexpr std::chrono::hours one_year{24 * 365}; // more would overflow the clock
-
   std::shared_ptr<contents> contents_ = std::make_shared<contents>();
 };
 

@@ -11,7 +11,6 @@
 #include <evstore/jsonl/shared_log.hpp>
 #include <evstore/jsonl/snapshot_files.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -115,9 +114,8 @@ public:
   [[nodiscard]] global_position wait_beyond(global_position after,
                                             std::chrono::milliseconds patience) const {
     if (follower_) return follower_->wait_beyond(after, patience);
-    constexpr std::chrono::hours longest{24 * 365}; // the clock's arithmetic must not overflow
     std::shared_lock lock{log_->mutex};
-    log_->grown.wait_for(lock, std::min<std::chrono::milliseconds>(patience, longest),
+    log_->grown.wait_for(lock, bounded_patience(patience),
                          [&] { return log_->end.position > after.value(); });
     return global_position{log_->end.position};
   }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <evstore/adapter.hpp>
 #include <evstore/jsonl/change_watch.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/recovery.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -40,9 +40,7 @@ public:
 
   /// Returns once the head is beyond `after`, or when the time is up.
   global_position wait_beyond(global_position after, std::chrono::milliseconds patience) {
-    constexpr std::chrono::hours longest{24 * 365};
-    const auto deadline =
-        std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(patience, longest);
+    const auto deadline = std::chrono::steady_clock::now() + bounded_patience(patience);
     std::unique_lock lock{waiting_};
     if (!watch_) watch_.emplace(log_->log.path());
     lock.unlock();

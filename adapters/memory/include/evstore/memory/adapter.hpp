@@ -138,10 +138,8 @@ public:
 
   [[nodiscard]] global_position wait_beyond(global_position after,
                                             std::chrono::milliseconds patience) const {
-    using std::chrono::milliseconds;
-    constexpr milliseconds longest = std::chrono::hours{24 * 365}; // no overflow in the clock
     std::shared_lock lock{store_->mutex};
-    store_->grown.wait_for(lock, std::clamp(patience, milliseconds{0}, longest),
+    store_->grown.wait_for(lock, bounded_patience(patience),
                            [&] { return store_->events.head() > after; });
     return store_->events.head();
   }
