@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/adapter.hpp>
+#include <evstore/jsonl/append_group.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/cursor.hpp>
 #include <evstore/jsonl/files.hpp>
@@ -63,8 +64,8 @@ public:
     if (!uncut) close_last_line(shared.log, shared.end);
     describe(opened.report_, shared.end, lock.found().durable);
     kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
-    opened.writer_ = std::make_shared<log_writer<Files>>(
-        opened.log_, std::move(lock), std::move(kept), how.durability, std::move(uncut));
+    opened.writer_ = std::make_shared<log_writer<Files>>(opened.log_, std::move(lock),
+                                                         std::move(kept), how, std::move(uncut));
     return opened;
   }
 
@@ -89,6 +90,12 @@ public:
   append_result append(const commit_view& commit) {
     require_writer();
     return writer_->append(commit);
+  }
+  /// Returns while the commit is on its way, unless `options::most_in_flight` are; see
+  /// `async_adapter`. The first call starts a thread that writes them.
+  pending_append append_async(const commit_view& commit) {
+    require_writer();
+    return writer_->append_async(commit);
   }
 
   [[nodiscard]] basic_cursor<Files> read_stream(std::string_view stream,

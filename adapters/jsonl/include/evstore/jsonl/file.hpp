@@ -161,13 +161,23 @@ public:
   /// Whether the path still leads to this very file.
   [[nodiscard]] bool is_in_place() const noexcept {
     struct stat mine {};
-    struct stat found {};
-    return files_.fstat(fd_, &mine) == 0 && files_.lstat(path_.c_str(), &found) == 0 &&
-           mine.st_ino == found.st_ino && mine.st_dev == found.st_dev;
+    return files_.fstat(fd_, &mine) == 0 && leads_to(mine);
+  }
+  /// The same, and the file has that many bytes.
+  [[nodiscard]] bool is_in_place_with(std::uint64_t bytes) const noexcept {
+    struct stat mine {};
+    return files_.fstat(fd_, &mine) == 0 && static_cast<std::uint64_t>(mine.st_size) == bytes &&
+           leads_to(mine);
   }
 
 private:
   file(Files files, std::string path) : files_{std::move(files)}, path_{std::move(path)} {}
+
+  [[nodiscard]] bool leads_to(const struct stat& mine) const noexcept {
+    struct stat found {};
+    return files_.lstat(path_.c_str(), &found) == 0 && mine.st_ino == found.st_ino &&
+           mine.st_dev == found.st_dev;
+  }
 
   int open(int flags, mode_t mode) noexcept {
     do {

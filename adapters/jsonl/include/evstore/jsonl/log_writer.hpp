@@ -1,14 +1,17 @@
 #pragma once
 
 #include <evstore/admission.hpp>
+#include <evstore/jsonl/append_group.hpp>
+#include <evstore/jsonl/batch_writer.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/pending_batch.hpp>
+#include <evstore/jsonl/pending_view.hpp>
 #include <evstore/jsonl/record_fetch.hpp>
-#include <evstore/jsonl/recovery.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -21,13 +24,15 @@
 #include <string_view>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace evstore::jsonl {
 
 /// The one writer of a log. Threads that append at the same time share a write and a sync: whoever
-/// finds nobody writing takes all that is encoded by then, writes and syncs it, and wakes the
-/// others, who meanwhile encode the next batch.
+/// finds nobody writing leads, that is, takes all that is encoded by then, writes and syncs it, and
+/// wakes the others, who meanwhile encode the next batch. A leader lingers for a moment until those
+/// whom the last sync has let go are back; without it they fall into two halves that wait for each
+/// other. Commits that nobody waits for are written by a thread in the background, which the first
+/// of them starts.
 ///
 /// Rules: a commit is acknowledged only after its bytes are written and synced; what was not synced
 /// is not shown; one batch is unsynced at a time; a failed sync is final.
@@ -36,10 +41,11 @@ class log_writer {
 public:
   /// `uncut` is what recovery had no room to cut off: it is tried again before anything is written.
   log_writer(std::shared_ptr<shared_log<Files>> log, log_lock<Files> lock,
-             checkpoint<Files> checkpoint, jsonl::durability how, std::optional<torn_tail> uncut)
+             checkpoint<Files> checkpoint, const options& how, std::optional<torn_tail> uncut)
       : log_{std::move(log)}, lock_{std::move(lock)}, checkpoint_{std::move(checkpoint)},
-        durability_{how}, uncut_{std::move(uncut)}, end_{log_->end}, synced_{log_->end.position},
-        fetch_{log_} {
+        durability_{how.durability}, most_in_flight_{std::max(how.most_in_flight, std::size_t{1})},
+        disk_{log_->log, how.durability, std::move(uncut)}, end_{log_->end},
+        synced_{log_->end.position}, fetch_{log_} {
     lock_.note_open({end_.position, end_.offset});
     if (durability_.what() == durability::kind::batched)
       flusher_ = std::thread{[this] { flush_now_and_then(); }};
@@ -47,15 +53,22 @@ public:
   log_writer(const log_writer&) = delete;
   log_writer& operator=(const log_writer&) = delete;
 
-  /// Syncs what is not, and gives the lock back. No append may be under way.
+  /// Writes what is in flight, syncs what is not, and gives the lock back. No call may be under way.
   ~log_writer() {
+    if (!lock_.is_ours()) { // in a forked child, which has no threads but this one
+      if (flusher_.joinable()) flusher_.detach();
+      if (background_.joinable()) background_.detach();
+      return;
+    }
     {
       const std::lock_guard lock{mutex_};
       closing_ = true;
     }
     wake_flusher_.notify_all();
+    wake_background_.notify_all();
+    if (background_.joinable()) background_.join();
     if (flusher_.joinable()) flusher_.join();
-    if (!lock_.is_ours() || halted_ || uncut_) return;
+    if (halted_ || !disk_.is_whole()) return;
     if (synced_ < log_->end.position && log_->log.sync_data() != 0) return;
     checkpoint_.save(*log_, durability_.what() != durability::kind::none);
     try {
@@ -68,54 +81,45 @@ public:
   append_result append(const commit_view& commit) {
     require_valid(commit);
     std::unique_lock lock{mutex_};
+    admitted mine = admit_and_encode(lock, commit);
+    if (!mine.group) return std::move(mine.verdict);
+    if (mine.is_new) ++mine.group->waiting;
+    await(lock, *mine.group);
+    if (lock.owns_lock()) lock.unlock();
+    return pending_append{std::move(mine.verdict), std::move(mine.group), mine.number, commit}
+        .get();
+  }
+
+  /// See `async_adapter`.
+  pending_append append_async(const commit_view& commit) {
+    require_valid(commit);
+    std::unique_lock lock{mutex_};
     require_open();
-    make_room(lock, commit);
-    append_result verdict = log_->ask([&] { return admit(view_of{*this}, commit); });
-    if (!verdict || verdict->replayed || commit.event_count() == 0) {
-      // The verdict may rest on commits that are not through yet.
-      settle(lock, commit);
-      return verdict;
+    if (!background_.joinable()) background_ = std::thread{[this] { write_in_background(); }};
+    room_.wait(lock, [this] { return in_flight_ < most_in_flight_; });
+    admitted mine = admit_and_encode(lock, commit);
+    if (mine.group) {
+      mine.group->has_tickets = true;
+      if (mine.is_new) {
+        ++mine.group->in_flight;
+        ++in_flight_;
+      }
+      if (!is_led_) wake_background_.notify_one();
     }
-    if (end_.position + commit.event_count() > log_index<Files>::max_events)
-      throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    const std::shared_ptr<group> mine = collecting_;
-    mine->batch.add(commit, end_, now, claim(), writer_, [this](std::string_view stream) {
-      return log_->ask([&] { return state_of(stream); });
-    });
-    const std::size_t number = mine->batch.commits().size();
-    while (!mine->done) lead_or_wait(lock);
-    if (number > mine->stored) fail(*mine, commit);
-    return verdict;
+    return {std::move(mine.verdict), std::move(mine.group), mine.number, commit};
   }
 
 private:
-  struct group {
-    pending_batch batch;
-    bool done = false;
-    std::size_t stored = 0;       ///< how many of its commits are in the log for good
-    std::optional<error> failure; ///< why the others are not
-  };
-
-  /// The log as the next commit finds it. Models `commit_index`.
-  struct view_of {
-    const log_writer& writer;
-    [[nodiscard]] global_position head() const { return global_position{writer.end_.position}; }
-    [[nodiscard]] stream_state state_of(std::string_view stream) const {
-      return writer.state_of(stream);
-    }
-    [[nodiscard]] std::optional<event_record> find_event(std::string_view stream,
-                                                         const event_id& id) const {
-      return writer.find_event(stream, id);
-    }
-    [[nodiscard]] std::optional<global_position> first_match(const query& which,
-                                                             global_position after) const {
-      return writer.first_match(which, after);
-    }
+  struct admitted {
+    append_result verdict;
+    std::shared_ptr<append_group> group; ///< that must be through first; may be null
+    std::size_t number = 0;              ///< of the group's commits up to the one that matters
+    bool is_new = false;                 ///< the commit is one of the group
   };
 
   static constexpr std::size_t most_pending_bytes = std::size_t{1} << 23;
+  static constexpr std::chrono::microseconds longest_linger{50};
+  using clock = std::chrono::steady_clock;
 
   void require_open() const {
     if (!lock_.is_ours())
@@ -127,32 +131,70 @@ private:
                   halted_->place()};
   }
 
+  /// The log as the next commit finds it.
+  pending_view<Files> pending() {
+    return {*log_, fetch_, end_.position, syncing_ ? &syncing_->batch : nullptr,
+            collecting_->batch};
+  }
+
+  /// Judges the commit against everything that is stored and pending, and makes it part of the next
+  /// batch. The lock is held before and after, not always in between.
+  admitted admit_and_encode(std::unique_lock<std::mutex>& lock, const commit_view& commit) {
+    require_open();
+    make_room(lock, commit);
+    admitted mine{log_->ask([&] { return admit(pending(), commit); }), nullptr};
+    if (!mine.verdict || mine.verdict->replayed || commit.event_count() == 0) {
+      // The verdict may rest on commits that are not through yet.
+      mine.group = collecting_->batch.empty() ? syncing_ : collecting_;
+      if (mine.group) mine.number = mine.group->batch.commits().size();
+      return mine;
+    }
+    if (end_.position + commit.event_count() > log_index<Files>::max_events)
+      throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
+    const auto now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    collecting_->batch.add(commit, end_, now, claim(), writer_, [this](std::string_view stream) {
+      return log_->ask([&] { return pending().state_of(stream); });
+    });
+    mine.group = collecting_;
+    mine.number = collecting_->batch.commits().size();
+    mine.is_new = true;
+    if (is_led_ && mine.number == due_back_) back_.notify_one();
+    return mine;
+  }
+
   /// Waits while the batch is large enough, and while a commit with conditions cannot be judged:
   /// what a pending truncation hides, the index does not know yet.
   void make_room(std::unique_lock<std::mutex>& lock, const commit_view& commit) {
-    const auto unclear = [&](const std::shared_ptr<group>& pending) {
-      return pending && pending->batch.has_facts() && !commit.conditions.empty();
+    const auto in_the_way = [&]() -> std::shared_ptr<append_group> {
+      const auto is_unclear = [&](const std::shared_ptr<append_group>& pending) {
+        return pending && pending->batch.has_facts() && !commit.conditions.empty();
+      };
+      if (is_unclear(collecting_)) return collecting_;
+      if (is_unclear(syncing_)) return syncing_;
+      if (collecting_->batch.bytes().size() <= most_pending_bytes) return nullptr;
+      return syncing_ ? syncing_ : collecting_;
     };
-    while (collecting_->batch.bytes().size() > most_pending_bytes || unclear(collecting_) ||
-           unclear(syncing_)) {
-      lead_or_wait(lock);
+    while (const std::shared_ptr<append_group> group = in_the_way()) {
+      await(lock, *group);
+      if (!lock.owns_lock()) lock.lock();
       require_open();
     }
   }
 
-  /// Waits until everything that is pending now is through; throws if it cannot be.
-  void settle(std::unique_lock<std::mutex>& lock, const commit_view& commit) {
-    const std::shared_ptr<group> last = collecting_->batch.empty() ? syncing_ : collecting_;
-    if (!last) return;
-    while (!last->done) lead_or_wait(lock);
-    if (last->failure) fail(*last, commit);
-  }
-
-  void lead_or_wait(std::unique_lock<std::mutex>& lock) {
-    if (syncing_)
-      progress_.wait(lock);
-    else
-      write_collected(lock);
+  /// Waits until a pending group is done, and leads if nobody does. The lock is held before, and
+  /// given back on the way.
+  void await(std::unique_lock<std::mutex>& lock, const append_group& group) {
+    while (!group.is_done()) {
+      if (!is_led_) {
+        lead(lock);
+        continue; // whoever leads finds the lock given back, and its group done
+      }
+      lock.unlock();
+      group.wait_for_turn();
+      if (group.is_done()) return;
+      lock.lock();
+    }
   }
 
   /// What the next batch may say of the log: all before it is synced by the time it is written, or
@@ -165,65 +207,87 @@ private:
     return global_position{synced_};
   }
 
-  /// Writes the collected batch. The lock is given back while the disk is busy.
-  void write_collected(std::unique_lock<std::mutex>& lock) {
-    std::shared_ptr<group> next = fresh_group();
+  /// Writes the collected batch, lets readers see it, and wakes who waits for it. Nobody leads, and
+  /// there is something to write; the lock is held before, and given back.
+  void lead(std::unique_lock<std::mutex>& lock) {
+    auto next = std::make_shared<append_group>();
+    is_led_ = true;
+    collecting_->take_lead();
+    linger(lock);
+    next->batch = std::exchange(spare_, {});
     syncing_ = std::exchange(collecting_, std::move(next));
-    group& mine = *syncing_;
-    lock.unlock();
-    outcome result;
-    try {
-      result = put(mine.batch);
-    } catch (const error& caught) {
-      result = {0, caught, caught.code() != errc::storage_full};
+    const std::shared_ptr<append_group> mine = syncing_;
+    typename batch_writer<Files>::outcome result{0, halted_, true};
+    if (!halted_) {
+      lock.unlock();
+      const auto begin = clock::now();
+      result = disk_.put(mine->batch, log_->end.offset);
+      last_put_ = clock::now() - begin;
+      lock.lock();
+      if (result.stored != 0) show(mine->batch, result);
     }
-    lock.lock();
-    if (result.stored != 0) publish(mine.batch, result.stored);
-    mine.stored = result.stored;
-    mine.failure = result.failure;
-    if (result.failure) give_up_collected(*result.failure, result.halts);
-    if (result.stored != 0 && durability_.what() == durability::kind::sync)
+    mine->stored = result.stored;
+    mine->failure = result.failure;
+    if (result.failure)
+      give_up_collected(*result.failure, result.halts);
+    else if (durability_.what() == durability::kind::sync)
       synced_ = log_->end.position;
-    mine.done = true;
-    spare_ = std::move(syncing_);
     syncing_.reset();
-    progress_.notify_all();
+    retire(*mine);
+    is_led_ = false;
+    due_back_ = mine->waiting + collecting_->batch.commits().size();
+    const std::shared_ptr<append_group> waiting =
+        collecting_->batch.empty() ? nullptr : collecting_;
+    const bool in_background = waiting && waiting->has_tickets;
+    if (waiting && !in_background) waiting->lose_leader();
+    lock.unlock();
+    mine->finish();
+    if (in_background)
+      wake_background_.notify_one();
+    else if (waiting)
+      waiting->call_leader();
   }
 
-  struct outcome {
-    std::size_t stored = 0;            ///< how many commits are in the log for good
-    std::optional<error> failure = {}; ///< why the others are not
-    bool halts = false;                ///< nothing more may be written
-  };
+  /// Waits until those whom the last batch has let go have come back with another commit; not for
+  /// long, and not for long against what a batch takes.
+  void linger(std::unique_lock<std::mutex>& lock) {
+    if (collecting_->batch.commits().size() >= due_back_) return;
+    back_.wait_for(lock, std::min<clock::duration>(longest_linger, last_put_ / 2),
+                   [this] { return collecting_->batch.commits().size() >= due_back_; });
+  }
 
-  outcome put(const pending_batch& batch) {
-    const file<Files>& log = log_->log;
-    const std::uint64_t offset = log_->end.offset;
-    if (uncut_) cut_off(log, *uncut_);
-    uncut_.reset();
-    const bool checked = durability_.what() != durability::kind::none;
-    if (checked && (!log.is_in_place() || log.size() != offset))
-      throw data_error(errc::changed_under, "somebody else changed the log; reopen it", log.path(),
-                       offset);
-    outcome result{batch.commits().size()};
-    if (const auto written = log.write(batch.bytes().view(), offset); written.error != 0) {
-      result.failure = file_error(written.error, "cannot append", log.path());
-      while (result.stored > 0 && batch.commits()[result.stored - 1].bytes > written.bytes)
-        --result.stored;
-      const std::size_t whole = result.stored == 0 ? 0 : batch.commits()[result.stored - 1].bytes;
-      const int cut = log.truncate(offset + whole);
-      result.halts = cut != 0 || result.failure->code() != errc::storage_full;
+  /// Takes from a group that is through what others can use.
+  void retire(append_group& group) noexcept {
+    in_flight_ -= group.in_flight;
+    if (group.in_flight != 0) room_.notify_all();
+    spare_ = std::move(group.batch);
+    spare_.clear();
+  }
+
+  void write_in_background() {
+    std::unique_lock lock{mutex_};
+    const auto has_work = [this] {
+      return !is_led_ && !collecting_->batch.empty() && collecting_->has_tickets;
+    };
+    while (true) {
+      wake_background_.wait(lock, [&] { return closing_ || has_work(); });
+      if (!has_work()) return;
+      lead(lock);
+      lock.lock();
     }
-    if (result.stored == 0 || durability_.what() != durability::kind::sync) return result;
-    if (const int code = log.sync_data(); code != 0) {
-      const error why = file_error(code, "cannot sync", log.path());
-      return {
-          0,
-          error{errc::append_in_doubt,
-                why.message() + "; reopen the log to see whether the commit is in it", why.place()},
-          true};
+  }
+
+  /// Lets readers see what is stored of a batch. If that fails, nothing of it is shown, and only
+  /// opening the log again helps.
+  void show(const pending_batch& batch, typename batch_writer<Files>::outcome& result) {
+    try {
+      publish(batch, result.stored);
+    } catch (const std::exception& why) {
+      result = {0,
+                error{errc::append_in_doubt, "the commit is written and cannot be shown (" +
+                                                 std::string{why.what()} + "); reopen the log"},
+                true};
     }
-    return result;
   }
 
   /// Lets readers see the first commits of a batch.
@@ -256,65 +320,17 @@ private:
   /// The commits encoded behind a failed batch were never written, and stand in the wrong place.
   void give_up_collected(const error& why, bool halts) {
     end_ = log_->end;
-    if (halts) halted_ = why;
+    if (halts && !halted_) halted_ = why;
     if (collecting_->batch.empty()) return;
-    const std::shared_ptr<group> lost = std::exchange(collecting_, std::make_shared<group>());
+    const std::shared_ptr<append_group> lost =
+        std::exchange(collecting_, std::make_shared<append_group>());
     lost->failure = why;
     if (why.code() == errc::append_in_doubt)
       lost->failure =
           error{errc::append_halted, "a sync of the log failed; reopen it to append", why.place()};
-    lost->done = true;
-  }
-
-  [[noreturn]] static void fail(const group& mine, const commit_view& commit) {
-    error why = *mine.failure;
-    if (why.code() == errc::append_in_doubt) {
-      std::vector<event_id> ids;
-      evstore::detail::for_each_event(commit, [&](const new_event& event, std::string_view) {
-        if (event.id) ids.push_back(*event.id);
-      });
-      why.with_ids(std::move(ids));
-    }
-    throw why;
-  }
-
-  std::shared_ptr<group> fresh_group() {
-    if (!spare_ || spare_.use_count() != 1) return std::make_shared<group>();
-    spare_->batch.clear();
-    spare_->done = false;
-    spare_->stored = 0;
-    spare_->failure.reset();
-    return std::move(spare_);
-  }
-
-  [[nodiscard]] stream_state state_of(std::string_view stream) const {
-    if (const auto found = collecting_->batch.state_of(stream)) return *found;
-    if (syncing_)
-      if (const auto found = syncing_->batch.state_of(stream)) return *found;
-    return log_->index.state_of(stream);
-  }
-
-  [[nodiscard]] std::optional<event_record> find_event(std::string_view stream,
-                                                       const event_id& id) const {
-    std::optional<event_record> found = collecting_->batch.find_event(stream, id);
-    if (!found && syncing_) found = syncing_->batch.find_event(stream, id);
-    if (found) return found;
-    log_->index.find_id(stream, id, [&](std::uint32_t position) {
-      const located at = log_->locate(position);
-      const event_view event = fetch_.fetch({&at, 1}).front();
-      if (event.id == id && event.stream == stream) found.emplace(event);
-      return found.has_value();
-    });
-    return found;
-  }
-
-  [[nodiscard]] std::optional<global_position> first_match(const query& which,
-                                                           global_position after) const {
-    if (const auto found = log_->index.first_match(which, after.value()))
-      return global_position{*found};
-    std::optional<global_position> found;
-    if (syncing_) found = syncing_->batch.first_match(which, after);
-    return found ? found : collecting_->batch.first_match(which, after);
+    in_flight_ -= lost->in_flight;
+    room_.notify_all();
+    lost->finish();
   }
 
   void flush_now_and_then() {
@@ -337,24 +353,33 @@ private:
   std::shared_ptr<shared_log<Files>> log_;
   log_lock<Files> lock_;
   checkpoint<Files> checkpoint_;
-  jsonl::durability durability_;
-  std::optional<torn_tail> uncut_; // of the thread that writes
+  const jsonl::durability durability_;
+  const std::size_t most_in_flight_;
+
+  batch_writer<Files> disk_;   // of the thread that leads
+  clock::duration last_put_{}; // so is this
 
   std::mutex mutex_; // guards what follows, and who may change the log's index and end
-  std::condition_variable progress_;
-  std::shared_ptr<group> collecting_ = std::make_shared<group>();
-  std::shared_ptr<group> syncing_; // being written by one of the threads
-  std::shared_ptr<group> spare_;
-  log_end end_;          // behind everything that is pending
-  std::uint64_t synced_; // the position up to which all is durable
+  std::condition_variable room_;
+  std::condition_variable back_;
+  std::shared_ptr<append_group> collecting_ = std::make_shared<append_group>();
+  std::shared_ptr<append_group> syncing_; // being written by the thread that leads
+  bool is_led_ = false;
+  std::size_t due_back_ = 0;  // how many commits there will be when all who wait are back
+  std::size_t in_flight_ = 0; // commits that nobody waits for
+  pending_batch spare_;       // empty; its memory is used again
+  log_end end_;               // behind everything that is pending
+  std::uint64_t synced_;      // the position up to which all is durable
   std::optional<std::uint64_t> claimed_;
   std::optional<error> halted_;
   record_writer writer_;
-  mutable record_fetch<Files> fetch_;
+  record_fetch<Files> fetch_;
 
-  std::condition_variable wake_flusher_;
   bool closing_ = false;
+  std::condition_variable wake_flusher_;
   std::thread flusher_;
+  std::condition_variable wake_background_;
+  std::thread background_;
 };
 
 } // namespace evstore::jsonl

@@ -3,6 +3,7 @@
 #include <evstore/config.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,6 +45,8 @@ enum class checksums : std::uint8_t {
 struct options {
   jsonl::durability durability = jsonl::durability::sync();
   jsonl::checksums checksums = jsonl::checksums::verified;
+  /// How many commits `append_async` begins before one is acknowledged; then it waits. At least 1.
+  std::size_t most_in_flight = 1024;
   bool create = true; ///< false: a log that is not there is `errc::not_found`
 };
 

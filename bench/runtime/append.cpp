@@ -1,0 +1,108 @@
+// Durable appends of one event each, by several threads at once: how much better than one writer
+// they do when they share syncs. Rounds alternate between the contestants, because the disk and the
+// machine change from second to second; compare ratios, not rates.
+//
+// Usage: append [<file, made anew> [<milliseconds a round> [<rounds>]]]
+
+#include <evstore/jsonl/adapter.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+namespace jsonl = evstore::jsonl;
+using bench_clock = std::chrono::steady_clock;
+
+struct one_event {
+  explicit one_event(std::string name) : stream{std::move(name)} {}
+  [[nodiscard]] evstore::commit_view commit() const { return {{&write, 1}, {}}; }
+
+  std::string stream;
+  evstore::new_event event{.type = "money_moved",
+                           .data = evstore::json_view::trusted(
+                               R"({"cents":1250,"reason":"groceries, and a newspaper"})")};
+  evstore::stream_write write{stream, evstore::any, {&event, 1}};
+};
+
+/// Commits a second of `threads` threads, each of which appends again as soon as it may.
+double blocking(jsonl::adapter& log, std::size_t threads, std::chrono::milliseconds length) {
+  std::atomic<std::uint64_t> commits{0};
+  std::vector<std::thread> running;
+  const auto begin = bench_clock::now();
+  for (std::size_t t = 0; t < threads; ++t)
+    running.emplace_back([&, t] {
+      const one_event one{"account-" + std::to_string(t)};
+      std::uint64_t mine = 0;
+      for (; bench_clock::now() - begin < length; ++mine)
+        static_cast<void>(log.append(one.commit()).value());
+      commits += mine;
+    });
+  for (std::thread& thread : running) thread.join();
+  return static_cast<double>(commits) /
+         std::chrono::duration<double>{bench_clock::now() - begin}.count();
+}
+
+/// Commits a second of one thread that waits for none, with as many in flight as there may be.
+double in_flight(jsonl::adapter& log, std::chrono::milliseconds length) {
+  const one_event one{"account-0"};
+  std::uint64_t commits = 0;
+  const auto begin = bench_clock::now();
+  for (; bench_clock::now() - begin < length; ++commits)
+    static_cast<void>(log.append_async(one.commit()));
+  static_cast<void>(log.append(one.commit()).value()); // behind all of them
+  return static_cast<double>(commits + 1) /
+         std::chrono::duration<double>{bench_clock::now() - begin}.count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+struct contestant {
+  std::string name;
+  std::function<double()> run;
+  std::vector<double> rates{};
+};
+
+void measure(const std::string& path, std::chrono::milliseconds length, int rounds) {
+  std::filesystem::remove(path);
+  jsonl::adapter log = jsonl::open(path);
+  std::vector<contestant> all;
+  for (const std::size_t threads : {1U, 2U, 8U, 32U})
+    all.push_back({std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
+                   [&log, threads, length] { return blocking(log, threads, length); }});
+  all.push_back({"1 thread, 1024 in flight", [&log, length] { return in_flight(log, length); }});
+  for (int round = 0; round < rounds; ++round)
+    for (contestant& one : all) one.rates.push_back(one.run());
+  for (const contestant& one : all) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < one.rates.size(); ++i)
+      ratios.push_back(one.rates[i] / all.front().rates[i]);
+    std::printf("%-26s %9.0f commits/s  %6.2f x\n", one.name.c_str(), median(one.rates),
+                median(ratios));
+  }
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+  const std::string path = argc > 1 ? argv[1] : "append.jsonl";
+  measure(path, std::chrono::milliseconds{argc > 2 ? std::atoi(argv[2]) : 300},
+          argc > 3 ? std::atoi(argv[3]) : 9);
+  return 0;
+} catch (const std::exception& failed) {
+  std::fprintf(stderr, "%s\n", failed.what());
+  return 2;
+}
