@@ -105,4 +105,24 @@ TEST_CASE("a chain of sealed lines is intact up to the first that does not fit")
   }
 }
 
+TEST_CASE("a line that is hardly more than its seal is checked within its own bytes") {
+  for (std::size_t size = 0; size <= 9; ++size) {
+    // Each in exactly as much memory as it needs, so that a sanitizer sees a byte read behind it.
+    std::vector<std::vector<char>> stored;
+    std::vector<std::string_view> lines;
+    std::uint32_t crc = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+      std::string line(size, 'a');
+      crc = crc32c(crc, line);
+      std::string digits(crc_digits, '?');
+      write_crc(digits.data(), crc);
+      line.append(seal_begin).append(digits).append(seal_end);
+      stored.emplace_back(line.begin(), line.end());
+    }
+    for (const std::vector<char>& line : stored) lines.emplace_back(line.data(), line.size());
+    REQUIRE(count_intact(lines, 0) == 3);
+    REQUIRE(count_intact(lines, 1) == 0);
+  }
+}
+
 } // namespace

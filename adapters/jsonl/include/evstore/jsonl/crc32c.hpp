@@ -74,8 +74,7 @@ __attribute__((target("sse4.2"))) inline std::uint32_t crc32c_by_hardware(
   return static_cast<std::uint32_t>(wide);
 }
 
-/// Three texts at once: the instruction answers after three cycles and starts in every one. Reads 8
-/// bytes from where each begins, however short it is.
+/// Three texts at once: the instruction answers after three cycles and starts in every one.
 __attribute__((target("sse4.2"))) inline void crc32c_of_three_by_hardware(
     std::uint32_t* states, const std::string_view* texts) noexcept {
   std::uint64_t a = crc32c_of_odd_bytes(states[0], texts[0].data(), texts[0].size());
@@ -119,8 +118,8 @@ inline std::uint32_t crc32c(std::uint32_t seed, std::string_view bytes) noexcept
   return ~detail::crc32c_by_table(~seed, bytes.data(), bytes.size());
 }
 
-/// Three independent checksums, two to three times as fast as one after the other. Reads 8 bytes from
-/// where each text begins, however short it is.
+/// Three independent checksums, two to three times as fast as one after the other. 8 bytes from where
+/// each text begins must be readable, however short it is: a seal behind it is enough.
 inline void crc32c_of_three(std::array<std::uint32_t, 3>& seeds,
                             const std::array<std::string_view, 3>& texts) noexcept {
 #if defined(EVSTORE_JSONL_CRC32C_HARDWARE)

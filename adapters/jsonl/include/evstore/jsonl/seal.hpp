@@ -22,6 +22,7 @@ inline constexpr std::string_view seal_end = R"("})";
 inline constexpr std::size_t crc_digits = 8;
 static_assert(seal_begin.size() == 8, "compared as one word");
 inline constexpr std::size_t seal_size = seal_begin.size() + crc_digits + seal_end.size();
+static_assert(seal_size >= 8, "crc32c_of_three reads 8 bytes from where a sealed part begins");
 
 namespace detail {
 
@@ -86,6 +87,7 @@ inline std::uint32_t crc_after(std::string_view line) noexcept {
 
 /// How many of the lines, from the first on, are sealed and fit the line before; `seed` is the crc
 /// before the first. Three at a time, because each line names the crc that the next begins with.
+/// Reads nothing beyond the lines.
 inline std::size_t count_intact(std::span<const std::string_view> lines,
                                 std::uint32_t seed) noexcept {
   const auto fits = [](std::uint32_t crc, std::string_view line) {
