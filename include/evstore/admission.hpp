@@ -20,10 +20,14 @@ namespace evstore {
 
 namespace detail {
 
-template <class Name>
-bool has_duplicate(std::vector<Name> names) {
+inline bool has_duplicate(std::vector<std::string_view> names) {
   std::sort(names.begin(), names.end());
   return std::adjacent_find(names.begin(), names.end()) != names.end();
+}
+
+/// The id as a text to compare; borrowed.
+inline std::string_view bytes_of(const event_id& id) noexcept {
+  return {reinterpret_cast<const char*>(id.bytes().data()), id.bytes().size()};
 }
 
 inline void require_valid(const new_event& event, std::string_view stream, bool last_of_write) {
@@ -45,7 +49,7 @@ inline void require_valid(const new_event& event, std::string_view stream, bool 
   for (std::string_view tag : event.tags)
     if (const auto defect = name_defect(tag); !defect.empty())
       refuse(errc::invalid_argument, std::string{"a tag "}.append(defect));
-  if (event.tags.size() > 1 && has_duplicate(std::vector(event.tags.begin(), event.tags.end())))
+  if (event.tags.size() > 1 && has_duplicate({event.tags.begin(), event.tags.end()}))
     refuse(errc::invalid_argument, "an event bears the same tag twice");
   if (!is_reserved(event.type)) return;
   const bool truncation = event.type == fact::truncated && parse_truncated(event.data.text());
@@ -75,9 +79,9 @@ inline void require_valid(const commit_view& commit) {
     require_name(write.stream, "stream");
     for (std::size_t e = 0; e < write.events.size(); ++e)
       detail::require_valid(write.events[e], write.stream, e + 1 == write.events.size());
-    std::vector<event_id> ids;
+    std::vector<std::string_view> ids;
     for (const new_event& event : write.events)
-      if (event.id && write.events.size() > 1) ids.push_back(*event.id);
+      if (event.id && write.events.size() > 1) ids.push_back(detail::bytes_of(*event.id));
     if (detail::has_duplicate(std::move(ids))) {
       error_place place;
       place.stream = write.stream;

@@ -2,6 +2,7 @@
 
 #include <evstore/commit.hpp>
 #include <evstore/decide.hpp>
+#include <evstore/detail/borrow.hpp>
 #include <evstore/envelope.hpp>
 #include <evstore/event_set.hpp>
 #include <evstore/json/write.hpp>
@@ -98,7 +99,7 @@ public:
       writes_[i].events = {events_.data() + begin, end - begin};
       end = begin;
     }
-    return {writes_, conditions_};
+    return {detail::borrow(writes_), detail::borrow(conditions_)};
   }
 
   [[nodiscard]] std::size_t event_count() const noexcept { return events_.size(); }

@@ -106,7 +106,8 @@ class error : public std::runtime_error {
 public:
   explicit error(errc code, std::string_view message, error_place place = {})
       : std::runtime_error{describe(code, message, place)}, code_{code},
-        details_{std::make_shared<details>(details{std::string{message}, std::move(place), {}})} {}
+        details_{
+            std::make_shared<const details>(details{std::string{message}, std::move(place), {}})} {}
   error(const error&) noexcept = default; // and no move: an error always has its details
   error& operator=(const error&) noexcept = default;
 
@@ -124,7 +125,7 @@ public:
   /// The ids of the events of a commit in doubt; empty for every other code.
   [[nodiscard]] const std::vector<event_id>& ids() const noexcept { return details_->ids; }
   error& with_ids(std::vector<event_id> ids) {
-    details_ = std::make_shared<details>(details{message(), place(), std::move(ids)});
+    details_ = std::make_shared<const details>(details{message(), place(), std::move(ids)});
     return *this;
   }
 

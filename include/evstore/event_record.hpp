@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/detail/borrow.hpp>
 #include <evstore/event_id.hpp>
 #include <evstore/position.hpp>
 #include <evstore/timestamp.hpp>
@@ -66,9 +67,10 @@ struct event_record {
 
 /// A view of the record. Its tags are views in `tags`, which is overwritten and must outlive it.
 inline event_view view_of(const event_record& event, std::vector<std::string_view>& tags) {
-  tags.assign(event.tags.begin(), event.tags.end());
-  return {event.position, event.stream, event.version, event.type, event.schema,  event.id,
-          event.time,     event.commit, tags,          event.data, event.metadata};
+  tags.clear();
+  for (const std::string& tag : event.tags) tags.push_back(tag);
+  return {event.position, event.stream, event.version,        event.type, event.schema,  event.id,
+          event.time,     event.commit, detail::borrow(tags), event.data, event.metadata};
 }
 
 } // namespace evstore

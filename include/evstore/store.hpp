@@ -180,9 +180,9 @@ public:
     static_assert(described<State>, "only a described state can be stored as a snapshot");
     const auto known = std::find_if(rules_.begin(), rules_.end(), is_rule_of<State>);
     if (known != rules_.end())
-      known->second = rule_of<Set>(policy);
+      known->rule = rule_of<Set>(policy);
     else
-      rules_.emplace_back(&identity_of<State>, rule_of<Set>(policy));
+      rules_.push_back({&identity_of<State>, rule_of<Set>(policy)});
   }
 
   /// Takes a snapshot now, whatever the policy says. Returns the state that it holds.
@@ -219,19 +219,24 @@ public:
   [[nodiscard]] Adapter& adapter() noexcept { return adapter_; }
 
 private:
+  struct kept_rule {
+    const void* state; ///< the identity of its type
+    snapshot_rule rule;
+  };
+
   /// Its address is the identity of a state type.
   template <class State>
   static constexpr char identity_of = 0;
 
   template <class State>
-  static bool is_rule_of(const std::pair<const void*, snapshot_rule>& entry) noexcept {
-    return entry.first == &identity_of<State>;
+  static bool is_rule_of(const kept_rule& kept) noexcept {
+    return kept.state == &identity_of<State>;
   }
 
   template <class State>
   [[nodiscard]] snapshot_rule rule() const noexcept {
     const auto known = std::find_if(rules_.begin(), rules_.end(), is_rule_of<State>);
-    return known != rules_.end() ? known->second : rule_of_state<Set, State>();
+    return known != rules_.end() ? known->rule : rule_of_state<Set, State>();
   }
 
   template <class State>
@@ -276,7 +281,7 @@ private:
 
   mutable Adapter adapter_; // its members are not const, and may be called from any thread
   store_options options_;
-  std::vector<std::pair<const void*, snapshot_rule>> rules_;
+  std::vector<kept_rule> rules_;
 };
 
 /// `auto store = evstore::open<bank>(evstore::jsonl::open("bank.jsonl"));`

@@ -42,28 +42,30 @@ inline constexpr std::size_t timestamp_text_size = 27;
 /// True for what the text form can say. The library's own clock never leaves it.
 constexpr bool is_writable(timestamp time) noexcept {
   using namespace std::chrono;
-  return time >= sys_days{year{0} / 1 / 1} && time < sys_days{year{10000} / 1 / 1};
+  constexpr timestamp first = sys_days{year{0} / 1 / 1};
+  constexpr timestamp end = sys_days{year{10000} / 1 / 1};
+  return first <= time && time < end;
 }
 
 /// Writes `timestamp_text_size` characters at `out` and returns the end. `is_writable(time)`.
 constexpr char* write_timestamp(char* out, timestamp time) noexcept {
   using namespace std::chrono;
-  const auto day = floor<days>(time);
+  const sys_days day = floor<days>(time);
   const year_month_day date{day};
-  const hh_mm_ss<microseconds> clock{time - day};
+  const auto micros = static_cast<std::uint64_t>((time - timestamp{day}).count()); // of the day
   out = detail::write_digits(out, static_cast<std::uint64_t>(static_cast<int>(date.year())), 4);
   *out++ = '-';
   out = detail::write_digits(out, static_cast<unsigned>(date.month()), 2);
   *out++ = '-';
   out = detail::write_digits(out, static_cast<unsigned>(date.day()), 2);
   *out++ = 'T';
-  out = detail::write_digits(out, static_cast<std::uint64_t>(clock.hours().count()), 2);
+  out = detail::write_digits(out, micros / 3'600'000'000, 2);
   *out++ = ':';
-  out = detail::write_digits(out, static_cast<std::uint64_t>(clock.minutes().count()), 2);
+  out = detail::write_digits(out, micros / 60'000'000 % 60, 2);
   *out++ = ':';
-  out = detail::write_digits(out, static_cast<std::uint64_t>(clock.seconds().count()), 2);
+  out = detail::write_digits(out, micros / 1'000'000 % 60, 2);
   *out++ = '.';
-  out = detail::write_digits(out, static_cast<std::uint64_t>(clock.subseconds().count()), 6);
+  out = detail::write_digits(out, micros % 1'000'000, 6);
   *out++ = 'Z';
   return out;
 }
@@ -101,8 +103,8 @@ constexpr std::optional<timestamp> parse_timestamp(std::string_view text) noexce
     fraction = *read;
     for (std::size_t i = digits; i < 6; ++i) fraction *= 10;
   }
-  return sys_days{date} + hours{*hour} + minutes{*minute} + seconds{*second} +
-         microseconds{fraction};
+  const std::int64_t in_day = (*hour * 60 + *minute) * 60 + *second;
+  return timestamp{sys_days{date}} + microseconds{in_day * 1'000'000 + fraction};
 }
 
 } // namespace evstore

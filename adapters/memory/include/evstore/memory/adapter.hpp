@@ -59,7 +59,7 @@ public:
         --left_;
       }
     }
-    return batch_;
+    return {batch_.data(), batch_.size()};
   }
 
 private:

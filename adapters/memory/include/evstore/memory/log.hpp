@@ -41,7 +41,7 @@ struct stored_event {
     keep(view.type);
     keep(view.data);
     keep(view.metadata);
-    view.tags = tags;
+    view.tags = {tags.data(), tags.size()};
   }
   stored_event(const stored_event&) = delete;
 
