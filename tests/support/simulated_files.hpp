@@ -14,6 +14,8 @@
 
 namespace evstore::tests {
 
+inline constexpr std::uint64_t unlimited = static_cast<std::uint64_t>(-1);
+
 /// A computer with a simulated disk: the descriptors and locks of what runs on it, and what is to go
 /// wrong. Calls are counted by name; a test may let any of them fail.
 struct simulated_machine {
@@ -32,9 +34,9 @@ struct simulated_machine {
 
   simulated_disk disk;
   random_source draw;
-  std::uint64_t capacity = static_cast<std::uint64_t>(-1); ///< bytes that all files may have
-  std::function<trouble(std::string_view)> disturb{};      ///< asked before each call
-  std::function<void()> changed{};                         ///< told of each change to the disk
+  std::uint64_t capacity = unlimited;                 ///< bytes that all files may have
+  std::function<trouble(std::string_view)> disturb{}; ///< asked before each call
+  std::function<void()> changed{};                    ///< told of each change to the disk
   std::map<int, opened> descriptors{};
   std::mutex mutex{}; ///< guards all of it while calls are made
 };
@@ -89,7 +91,7 @@ public:
       most = std::min(most, size);
       const std::size_t end = static_cast<std::size_t>(at) + most;
       const std::size_t has = machine_->disk.bytes(node(fd)).size();
-      if (machine_->capacity != static_cast<std::uint64_t>(-1) && end > has) {
+      if (machine_->capacity != unlimited && end > has) {
         const std::uint64_t used = machine_->disk.used();
         const std::uint64_t room = machine_->capacity > used ? machine_->capacity - used : 0;
         if (end - has > room) most -= std::min<std::size_t>(most, end - has - room);
@@ -194,8 +196,8 @@ private:
   }
   template <class Action>
   int call(std::string_view name, Action action) {
-    std::size_t unlimited = 0;
-    return call(name, unlimited, action);
+    std::size_t most = 0; // bytes, of which it moves none
+    return call(name, most, action);
   }
 
   int sync(std::string_view name, int fd) {

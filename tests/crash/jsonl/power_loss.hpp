@@ -155,11 +155,25 @@ private:
   }
 
   void work() {
-    switch (draw_() % 8) {
+    switch (draw_() % 10) {
     case 0: return save_snapshot();
-    case 1: return append(true);
-    case 2: close(); return open();
-    default: return append(false);
+    case 1: return append(outcome::sync_fails);
+    case 2: return append(outcome::no_room);
+    case 3: return append(outcome::written_in_pieces);
+    case 4:
+      check_lock();
+      close();
+      return open();
+    default: return append(outcome::stored);
+    }
+  }
+
+  void check_lock() {
+    try {
+      static_cast<void>(log::open(path, {}, files_));
+      throw broken_promise{"two handles write to one log"};
+    } catch (const error& why) {
+      hold(why.code() == errc::locked, std::string{"the second writer sees "} + why.what());
     }
   }
 
@@ -178,25 +192,36 @@ private:
     return commit;
   }
 
-  void append(bool sync_fails) {
+  enum class outcome { stored, sync_fails, no_room, written_in_pieces };
+
+  void append(outcome due) {
     const testing::plain_commit commit = draw_commit();
     promise_more([&](promise& now) { now.commits.push_back(commit); });
-    if (sync_fails)
-      machine_->disturb = [](std::string_view call) {
-        return simulated_machine::trouble{call == "fdatasync" ? EIO : 0};
-      };
+    if (due == outcome::no_room) machine_->capacity = machine_->disk.used() + draw_() % 150;
+    machine_->disturb = [this, due](std::string_view call) -> simulated_machine::trouble {
+      if (due == outcome::sync_fails && call == "fdatasync") return {EIO};
+      if (due != outcome::written_in_pieces || call != "pwrite") return {};
+      return draw_() % 4 == 0 ? simulated_machine::trouble{EINTR}
+                              : simulated_machine::trouble{0, 1 + draw_() % 300};
+    };
     try {
       static_cast<void>(testing::append(*log_, commit).value());
-      hold(!sync_fails, "a commit was acknowledged whose sync had failed");
+      hold(due != outcome::sync_fails, "a commit was acknowledged whose sync had failed");
+      hold(due != outcome::no_room, "a commit was acknowledged that had no room");
       promise_more([](promise& now) { now.acknowledged = now.commits.size(); });
     } catch (const error& why) {
-      hold(sync_fails && why.code() == errc::append_in_doubt,
-           std::string{"appending failed: "} + why.what());
+      const bool fits = (due == outcome::sync_fails && why.code() == errc::append_in_doubt) ||
+                        (due == outcome::no_room && why.code() == errc::storage_full);
+      hold(fits, std::string{"appending failed: "} + why.what());
       machine_->disturb = nullptr;
+      machine_->capacity = unlimited;
+      // No error left the commit in the log; until the cut is synced, a power cut may.
+      if (due == outcome::no_room) return check_events();
       hold(is_halted(commit), "a log went on after a sync had failed");
       close();
       open();
     }
+    machine_->disturb = nullptr;
   }
   bool is_halted(const testing::plain_commit& commit) {
     try {
@@ -212,7 +237,11 @@ private:
     const std::string state =
         R"({"drawn":")" + std::to_string(draw_()) + std::string(draw_() % 2 * 600, 'x') + "\"}";
     promise_more([&](promise& now) { now.snapshots[key].states.push_back(state); });
-    log_->save_snapshot(key, {{}, log_->head(), 7, state});
+    try {
+      log_->save_snapshot(key, {{}, log_->head(), 7, state});
+    } catch (const error& why) {
+      throw broken_promise{std::string{"a snapshot cannot be saved: "} + why.what()};
+    }
     promise_more(
         [&](promise& now) { now.snapshots[key].acknowledged = now.snapshots[key].states.size(); });
   }
