@@ -1,0 +1,39 @@
+#include "event_text.hpp"
+
+#include "output.hpp"
+
+namespace evstore::cli {
+
+void append_json(std::string& out, const event_view& event) {
+  out.append("{\"position\":").append(std::to_string(event.position.value()));
+  out.append(",\"stream\":").append(quoted_json(event.stream));
+  out.append(",\"version\":").append(std::to_string(event.version.value()));
+  out.append(",\"type\":").append(quoted_json(event.type));
+  if (event.schema != 1) out.append(",\"schema\":").append(std::to_string(event.schema));
+  if (event.id) out.append(",\"id\":\"").append(event.id->to_string()).append("\"");
+  out.append(",\"time\":\"").append(to_string(event.time)).append("\"");
+  if (event.commit.count > 1)
+    out.append(",\"commit\":[")
+        .append(std::to_string(event.commit.index))
+        .append(",")
+        .append(std::to_string(event.commit.count))
+        .append("]");
+  for (std::size_t i = 0; i < event.tags.size(); ++i)
+    out.append(i == 0 ? ",\"tags\":[" : ",").append(quoted_json(event.tags[i]));
+  if (!event.tags.empty()) out.append("]");
+  out.append(",\"data\":").append(event.data);
+  if (!event.metadata.empty()) out.append(",\"metadata\":").append(event.metadata);
+  out.append("}\n");
+}
+
+void append_words(std::string& out, const event_view& event) {
+  const std::string position = std::to_string(event.position.value());
+  constexpr std::size_t width = 8;
+  out.append(position.size() < width ? width - position.size() : 0, ' ').append(position);
+  out.append("  ").append(to_string(event.time)).append("  ").append(event.stream);
+  out.append("@").append(std::to_string(event.version.value())).append("  ").append(event.type);
+  for (const std::string_view tag : event.tags) out.append(" #").append(tag);
+  out.append("  ").append(event.data).append("\n");
+}
+
+} // namespace evstore::cli

@@ -1,0 +1,137 @@
+#include "stores.hpp"
+
+#include "output.hpp"
+
+#include <evstore/jsonl/adapter.hpp>
+#include <evstore/jsonl/verify.hpp>
+#include <evstore/memory/adapter.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <utility>
+
+namespace evstore::cli {
+
+namespace {
+
+using jsonl::posix_files;
+
+// ---- jsonl:PATH
+
+/// Whether the index beside the log is used, and how far it reaches.
+std::string index_of_log(const std::string& path) {
+  jsonl::lock_note note;
+  try {
+    note = jsonl::lock_note::read(jsonl::file<posix_files>{{}, path + ".lock", O_RDONLY});
+  } catch (const error&) { // never written to by us
+  }
+  jsonl::shared_log<posix_files> log{jsonl::open_regular(posix_files{}, path, O_RDONLY)};
+  const std::string beside = path + ".index";
+  if (jsonl::checkpoint<posix_files>{{}, path}.resume(log, note))
+    return "kept up to position " + std::to_string(log.end.position);
+  struct stat found {};
+  if (posix_files{}.lstat(beside.c_str(), &found) != 0)
+    return "none kept; made from the log when it is opened";
+  return "kept, but not of the log as it is now; made anew when it is opened";
+}
+
+std::optional<std::uint64_t> size_of_log(const std::string& path) {
+  return jsonl::open_regular(posix_files{}, path, O_RDONLY).size();
+}
+
+opened_store open_log(const std::string& path, access how) {
+  if (how == access::reading) {
+    const std::string index =
+        (jsonl::require_regular(posix_files{}, path, true), index_of_log(path));
+    auto log = jsonl::open_read_only(path);
+    medium about{size_of_log(path), index, log.report().warnings};
+    return {any_store{std::move(log)}, std::move(about)};
+  }
+  const bool filling = how == access::filling;
+  auto log = jsonl::open(
+      path, {.durability = filling ? jsonl::durability::none() : jsonl::durability::sync(),
+             .create = filling});
+  medium about{.warnings = log.report().warnings};
+  // Opened now: it is told of every write that fails from now on.
+  const auto synced = std::make_shared<jsonl::file<posix_files>>(posix_files{}, path, O_RDONLY);
+  return {any_store{std::move(log)}, std::move(about), [synced] { synced->sync(); }};
+}
+
+verdict verify_log(const std::string& path) {
+  const jsonl::verify_report report = jsonl::verify(path);
+  verdict found{.events = report.records};
+  for (const jsonl::defect& defect : report.defects)
+    if (!report.torn || defect.byte < report.torn->offset)
+      found.damage.push_back({defect.line, defect.byte, defect.size, defect.what});
+  if (report.torn)
+    found.notes.push_back("an unfinished append of " + std::to_string(report.torn->bytes) +
+                          " bytes at byte " + std::to_string(report.torn->offset) + " (" +
+                          report.torn->what +
+                          "): never acknowledged; the next writer cuts it off and keeps it");
+  if (report.without_checksum != 0)
+    found.notes.push_back(std::to_string(report.without_checksum) +
+                          " records have no checksum: another program wrote them, and their "
+                          "contents cannot be vouched for");
+  return found;
+}
+
+repaired repair_log(const std::string& path) {
+  const jsonl::repair_report report = jsonl::repair(path);
+  repaired done{report.records, {}, report.original};
+  for (const jsonl::defect& defect : report.dropped)
+    done.dropped.push_back({defect.line, defect.byte, defect.size, defect.what});
+  return done;
+}
+
+// ---- memory:
+
+opened_store open_memory(const std::string& where, access) {
+  if (!where.empty()) throw usage_error{"memory: has no path: it is empty and gone at the end"};
+  return {any_store{memory::adapter{}}, {.index = "in memory"}};
+}
+verdict verify_memory(const std::string&) { return {}; }
+std::optional<std::uint64_t> size_of_memory(const std::string&) { return std::nullopt; }
+
+constexpr scheme schemes[] = {
+    {"jsonl", "jsonl:PATH (or just PATH)", open_log, verify_log, repair_log, size_of_log},
+    {"memory", "memory:", open_memory, verify_memory, nullptr, size_of_memory},
+};
+
+} // namespace
+
+address::address(std::string text) : text_{std::move(text)}, scheme_{&schemes[0]}, where_{text_} {
+  const std::size_t colon = text_.find(':');
+  const std::size_t slash = text_.find('/');
+  if (colon == std::string::npos || slash < colon) return;
+  const auto found = std::find_if(std::begin(schemes), std::end(schemes), [&](const scheme& known) {
+    return known.name == std::string_view{text_}.substr(0, colon);
+  });
+  if (found == std::end(schemes))
+    throw usage_error{"no kind of store is called \"" + text_.substr(0, colon) + "\"; there is " +
+                      known_addresses() + "; a file of that name is ./" + text_};
+  scheme_ = &*found;
+  where_ = text_.substr(colon + 1);
+}
+
+repaired address::repair() const {
+  if (scheme_->repair == nullptr)
+    throw error{errc::unsupported,
+                "a store of the kind " + std::string{scheme_->name} + ": cannot be repaired"};
+  return scheme_->repair(where_);
+}
+
+opened_store open(const address& where, access how) {
+  opened_store opened = where.open(how);
+  for (const std::string& warning : opened.about.warnings)
+    tell("warning: " + where.text() + ": " + warning);
+  return opened;
+}
+
+std::string known_addresses() {
+  std::string all;
+  for (const scheme& known : schemes) all.append(all.empty() ? "" : ", ").append(known.help);
+  return all;
+}
+
+} // namespace evstore::cli
