@@ -195,14 +195,19 @@ using adapter = basic_adapter<posix_files>;
 /// and leaves the log as it is: `locked` if another handle has it open for writing, `corrupt` for
 /// damage in what was durable, `invalid_argument` for what is no regular file, `read_only`,
 /// `not_found`, `storage_full` and `io_failed` as the operating system says.
-[[nodiscard]] inline adapter open(const std::string& path, const options& how = {}) {
-  return adapter::open(path, how);
+template <file_calls Files = posix_files>
+[[nodiscard]] basic_adapter<Files> open(const std::string& path, const options& how = {},
+                                        const Files& files = {}) {
+  return basic_adapter<Files>::open(path, how, files);
 }
 
 /// Opens the log at `path` for reading, also while another process writes to it: the handle follows
 /// the log and shows whole commits only. Changes nothing on the disk.
-[[nodiscard]] inline adapter open_read_only(const std::string& path, const read_options& how = {}) {
-  return adapter::open_read_only(path, how);
+template <file_calls Files = posix_files>
+[[nodiscard]] basic_adapter<Files> open_read_only(const std::string& path,
+                                                  const read_options& how = {},
+                                                  const Files& files = {}) {
+  return basic_adapter<Files>::open_read_only(path, how, files);
 }
 
 } // namespace evstore::jsonl
