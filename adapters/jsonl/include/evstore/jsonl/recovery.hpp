@@ -147,6 +147,13 @@ std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<du
   return std::nullopt;
 }
 
+/// The page cache drops whole pages only, of up to 2 MiB, and leaves the one that `offset` is in: to
+/// drop what is behind the offset, begin where its page does.
+constexpr std::uint64_t page_begin(std::uint64_t offset) noexcept {
+  constexpr std::uint64_t largest_page = std::uint64_t{1} << 21;
+  return offset - offset % largest_page;
+}
+
 /// Makes `log` show what the file holds: from where the checkpoint ends, if there is one that can be
 /// trusted, or from the beginning. `before_reading(offset)` is called before anything behind the
 /// offset is read.
@@ -154,7 +161,7 @@ template <file_calls Files, class BeforeReading>
 std::optional<torn_tail> read_log(shared_log<Files>& log, const checkpoint<Files>& kept,
                                   const lock_note& note, BeforeReading before_reading) {
   if (kept.resume(log, note)) {
-    before_reading(log.end.offset);
+    before_reading(page_begin(log.end.offset));
     try {
       return scan_log(log, note.durable);
     } catch (const pages_damaged&) {
