@@ -1,5 +1,7 @@
 // The rules that keep a log whole, each broken by itself in the calls below the adapter: the search
-// for a power cut that loses something must then find one.
+// for a power cut that loses something must then find one. Where the calls cannot break a rule, the
+// adapter does, which only a program can ask for that defines this.
+#define EVSTORE_JSONL_BREAKABLE
 #include "power_loss.hpp"
 
 #include <catch2/catch.hpp>
@@ -9,6 +11,7 @@
 
 namespace {
 
+using namespace evstore;
 using namespace evstore::tests;
 
 enum class rule {
@@ -23,6 +26,7 @@ enum class rule {
   one_writer,
   names_are_encoded,
   sync_before_renaming,
+  replaced_files_are_noticed,
 };
 rule broken = rule::none;
 
@@ -64,8 +68,11 @@ public:
     if (broken == rule::sync_before_renaming && S_ISREG(status.st_mode)) return 0;
     return simulated_files::fsync(fd);
   }
+  int fstat(int fd, struct stat* status) {
+    return without_identity(simulated_files::fstat(fd, status), *status);
+  }
   int lstat(const char* path, struct stat* status) {
-    return simulated_files::lstat(named(path).c_str(), status);
+    return without_identity(simulated_files::lstat(named(path).c_str(), status), *status);
   }
   int rename(const char* from, const char* to) {
     return simulated_files::rename(named(from).c_str(), named(to).c_str());
@@ -76,6 +83,11 @@ public:
   }
 
 private:
+  static int without_identity(int outcome, struct stat& status) {
+    if (broken == rule::replaced_files_are_noticed) status.st_ino = 1;
+    return outcome;
+  }
+
   /// As a file system sees names that does not tell upper case from lower, when `%XX` is missing.
   static std::string named(std::string_view path) {
     std::string name{path};
@@ -117,6 +129,84 @@ TEST_CASE("each rule that is broken loses something") {
   INFO("rule " << static_cast<int>(which) << ": " << found);
   CHECK(!found.empty());
   CHECK(found.find(loss) != std::string::npos);
+}
+
+// ---- damage: what a disk does to bytes that were durable, and what people do to files
+
+using log = jsonl::basic_adapter<careless_files>;
+constexpr const char* path = "/log.jsonl";
+
+/// A log of three commits and a snapshot of it, closed.
+std::shared_ptr<simulated_machine> small_log(const std::string& name = path) {
+  auto machine = std::make_shared<simulated_machine>();
+  log opened = log::open(name, {}, careless_files{simulated_files{machine}});
+  for (const testing::plain_event& event : testing::events("one two three"))
+    static_cast<void>(testing::append(opened, {{{"s", any, {event}}}, {}}).value());
+  opened.save_snapshot("k", {{}, opened.head(), 1, R"({"sum":17})"});
+  return machine;
+}
+
+/// Another byte where the text stands.
+void damage(simulated_machine& machine, const std::string& file, std::string_view text) {
+  const auto which = machine.disk.find(file);
+  machine.disk.write(which, "#", machine.disk.bytes(which).find(text));
+}
+
+bool refuses_damage() {
+  const auto machine = small_log();
+  damage(*machine, path, "two");
+  const std::string before = machine->disk.bytes(machine->disk.find(path));
+  try {
+    const log opened = log::open(path, {}, careless_files{simulated_files{machine}});
+    return false;
+  } catch (const error& why) {
+    return why.code() == errc::corrupt && why.place().line == 2 && why.place().file == path &&
+           machine->disk.bytes(machine->disk.find(path)) == before;
+  }
+}
+
+bool ignores_a_damaged_snapshot() {
+  const auto machine = small_log();
+  damage(*machine, "/log.jsonl.snapshots/k.json", "17");
+  const log opened = log::open(path, {}, careless_files{simulated_files{machine}});
+  const snapshot_lookup found = opened.load_snapshot("k");
+  return !found.snapshot && !found.ignored.empty();
+}
+
+bool notices_a_replaced_file() {
+  const auto machine = small_log();
+  const log reader = log::open_read_only(path, {}, careless_files{simulated_files{machine}});
+  const std::string bytes = machine->disk.bytes(machine->disk.find(path));
+  machine->disk.write(machine->disk.make("/other.jsonl", false), bytes, 0);
+  machine->disk.rename("/other.jsonl", path);
+  try {
+    static_cast<void>(reader.head());
+    return false;
+  } catch (const error& why) {
+    return why.code() == errc::changed_under;
+  }
+}
+
+TEST_CASE(
+    "damage in what was durable is refused, named, and left alone, unless the rule is broken") {
+  CHECK(refuses_damage());
+  jsonl::detail::broken_rule = jsonl::detail::rule::damage_is_never_cut;
+  CHECK_FALSE(refuses_damage());
+  jsonl::detail::broken_rule = jsonl::detail::rule::none;
+}
+
+TEST_CASE("a damaged snapshot is reported and ignored, unless the rule is broken") {
+  CHECK(ignores_a_damaged_snapshot());
+  jsonl::detail::broken_rule = jsonl::detail::rule::snapshots_are_checked;
+  CHECK_FALSE(ignores_a_damaged_snapshot());
+  jsonl::detail::broken_rule = jsonl::detail::rule::none;
+}
+
+TEST_CASE("a log replaced under a reader is noticed, unless the rule is broken") {
+  CHECK(notices_a_replaced_file());
+  broken = rule::replaced_files_are_noticed;
+  CHECK_FALSE(notices_a_replaced_file());
+  broken = rule::none;
 }
 
 } // namespace

@@ -14,6 +14,19 @@
 
 namespace evstore::jsonl {
 
+namespace detail {
+
+/// Which rule a test breaks on purpose, to see that the tests notice: where that cannot be done in
+/// the calls below. Nothing in a program that does not ask for it.
+enum class rule { none, damage_is_never_cut, snapshots_are_checked };
+#if defined(EVSTORE_JSONL_BREAKABLE)
+inline rule broken_rule = rule::none;
+#else
+inline constexpr rule broken_rule = rule::none;
+#endif
+
+} // namespace detail
+
 /// The seam between the adapter and the operating system: every call on a file goes through one of
 /// these, with the meaning, the return value and the `errno` of the system call of that name. A
 /// test puts a failing or a simulated disk here (the object is kept and copied, so it may hold a

@@ -77,7 +77,8 @@ torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end, s
     // A file that is shorter than it was has lost its end. One that is not was altered.
     const bool was_durable = mark && found.position <= mark->position;
     const bool lost_its_end = found.cut_short && mark && size < mark->bytes;
-    if ((was_durable && !lost_its_end) || is_vouched_for(log, found, size))
+    if (((was_durable && !lost_its_end) || is_vouched_for(log, found, size)) &&
+        detail::broken_rule != detail::rule::damage_is_never_cut)
       damaged(" in a part of the log that was durable; see jsonl::verify and jsonl::repair");
   } else if (!found.cut_short) {
     damaged("; see jsonl::verify and jsonl::repair");
