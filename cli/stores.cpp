@@ -61,8 +61,11 @@ opened_store open_log(const std::string& path, access how) {
 verdict verify_log(const std::string& path) {
   const jsonl::verify_report report = jsonl::verify(path);
   verdict found{.events = report.records};
+  // A torn line is the last one. Where lines follow, opening may have no proof that they were
+  // durable, and cuts them off, too; whoever asks here wants to know before that.
   for (const jsonl::defect& defect : report.defects)
-    if (!report.torn || defect.byte < report.torn->offset)
+    if (!report.torn || defect.byte < report.torn->offset ||
+        defect.byte + defect.size < report.torn->offset + report.torn->bytes)
       found.damage.push_back({defect.line, defect.byte, defect.size, defect.what});
   if (report.torn)
     found.notes.push_back("an unfinished append of " + std::to_string(report.torn->bytes) +

@@ -38,6 +38,20 @@ TEST_CASE("a sound log verifies, and repairing it does nothing") {
   CHECK(error_of([&] { (void)jsonl::verify(folder / "other"); }).code() == errc::not_found);
 }
 
+TEST_CASE("what the last writer knew to be durable is damaged, and not torn") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  make_log(path, "a b c d");
+  std::string damaged = bytes_of(path);
+  damaged[line_starts(damaged)[3] + 20] ^= 1;
+  put_bytes(path, damaged);
+  const jsonl::verify_report report = jsonl::verify(path);
+  CHECK(report.defects.size() == 1);
+  CHECK_FALSE(report.torn);
+  std::filesystem::remove(path + ".lock"); // with it nobody knows
+  CHECK(jsonl::verify(path).torn);
+}
+
 TEST_CASE("one flipped bit anywhere: verify names the record") {
   const scratch_folder folder;
   const std::string path = folder / "log.jsonl";

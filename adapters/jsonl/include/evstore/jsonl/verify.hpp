@@ -2,6 +2,7 @@
 
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
+#include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/recovery.hpp>
@@ -65,7 +66,12 @@ verify_report verify(const std::string& path, const Files& files) {
     if (!found) return report;
     if (report.defects.empty())
       report.defects.push_back({found->position, found->offset, size - found->offset, found->what});
-    report.torn = judge(log.log, *found, log.end, size, std::nullopt);
+    std::optional<durable_mark> mark; // what opening goes by, too
+    try {
+      mark = lock_note::read(file<Files>{files, path + ".lock", O_RDONLY}).durable;
+    } catch (const error&) { // a log without a lock has no mark either
+    }
+    report.torn = judge(log.log, *found, log.end, size, mark);
   } catch (const error& why) {
     if (why.code() != errc::corrupt) throw;
     if (report.defects.empty())
