@@ -134,6 +134,14 @@ TEST_CASE("other people's lines read the same: space, order, escapes, unknown ke
   CHECK(event.metadata.empty());
 }
 
+TEST_CASE("an empty list of tags is no tags, also in the first line that is ever read") {
+  record_reader reader;
+  event_view event;
+  const auto outcome = read(reader, R"({"stream":"s","type":"t","tags":[],"data":{}})", 1, event);
+  CHECK_FALSE(outcome.defect);
+  CHECK(event.tags.empty());
+}
+
 TEST_CASE("a line that is no record says why, and where") {
   const auto defect = [](std::string_view line) {
     record_reader reader;

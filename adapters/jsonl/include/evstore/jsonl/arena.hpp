@@ -16,6 +16,7 @@ template <class T>
 class arena {
 public:
   std::span<T> take(std::size_t count) {
+    if (count == 0) return {}; // there may be no block yet
     if (used_ + count > room_) next_block(count);
     const std::span<T> taken{blocks_[block_].items.get() + used_, count};
     used_ += count;
