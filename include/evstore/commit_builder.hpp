@@ -2,6 +2,7 @@
 
 #include <evstore/adapter.hpp>
 #include <evstore/commit_draft.hpp>
+#include <evstore/pending_append.hpp>
 
 #include <string_view>
 #include <utility>
@@ -43,6 +44,12 @@ public:
 
   /// Throws as `store::append` does.
   append_result append() && { return adapter_->append(draft_->view()); }
+  /// Does not wait; see `store::append_async`.
+  auto append_async() &&
+        requires async_adapter<Adapter>
+  {
+    return adapter_->append_async(draft_->view());
+  }
 
 private:
   Adapter* adapter_;

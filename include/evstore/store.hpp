@@ -5,6 +5,7 @@
 #include <evstore/event_range.hpp>
 #include <evstore/execute.hpp>
 #include <evstore/load.hpp>
+#include <evstore/pending_append.hpp>
 #include <evstore/projection.hpp>
 #include <evstore/snapshot.hpp>
 #include <evstore/subscription.hpp>
@@ -65,7 +66,21 @@ public:
     return adapter_.append(draft->view());
   }
 
-  /// The same, and then takes the snapshot of `State` that its policy says is due.
+  /// The same without waiting, so that one thread can keep many commits in flight: returns a ticket,
+  /// whose `get()` waits and then is what `append` would have been. Commits are stored in the order
+  /// of the calls, and judged against those in flight; a ticket that is dropped loses nothing but the
+  /// answer. Waits itself while as many are in flight as the adapter was opened for. For adapters
+  /// that can; see <evstore/pending_append.hpp> for the rules.
+  template <class... Events>
+    requires async_adapter<Adapter>
+  auto append_async(std::string_view stream, expected_version expected, const Events&... events) {
+    draft_lease<Set> draft;
+    draft->begin_write(stream, expected);
+    (draft->add(events), ...);
+    return adapter_.append_async(draft->view());
+  }
+
+  /// Appends, and then takes the snapshot of `State` that its policy says is due.
   template <class State, class... Events>
   append_result append(std::string_view stream, expected_version expected,
                        const Events&... events) {

@@ -152,6 +152,20 @@ TEST_CASE("a commit can require that nothing that matches was appended since") {
   CHECK(second.error().at == global_position{1});
 }
 
+TEST_CASE("an append that is not waited for is the same append") {
+  auto store = new_store();
+  const auto opened = store.append_async("account-ada", no_stream, account_opened{"Ada"});
+  const auto again = store.append_async("account-ada", no_stream, account_opened{"Ada"});
+  const auto moved = store.commit()
+                         .guard("account-ada", exactly(1))
+                         .write("account-bob", no_stream, money_moved{5, "x"}, money_moved{6, "y"})
+                         .append_async();
+  CHECK(opened.get().value().version() == stream_version{1});
+  CHECK(again.get().error().reason == append_conflict::kind::version);
+  CHECK(moved.get()->last == global_position{3});
+  CHECK(store.head() == global_position{3});
+}
+
 TEST_CASE("a retry with the same ids returns the first receipt") {
   bank::store store = new_store();
   const envelope paid{money_moved{5, "once"}, {.id = generate_event_id()}};

@@ -5,6 +5,7 @@
 #include <evstore/testing/conformance/deletion.hpp>
 #include <evstore/testing/conformance/expectations.hpp>
 #include <evstore/testing/conformance/identity.hpp>
+#include <evstore/testing/conformance/in_flight.hpp>
 #include <evstore/testing/conformance/lifetime.hpp>
 #include <evstore/testing/conformance/payloads.hpp>
 #include <evstore/testing/conformance/probe.hpp>
@@ -43,6 +44,7 @@ check_list<A> conformance_checks() {
   conformance::add_snapshots(checks);
   conformance::add_waiting(checks);
   conformance::add_concurrency(checks);
+  if constexpr (async_adapter<A>) conformance::add_in_flight(checks);
   conformance::add_lifetime(checks);
   return checks;
 }

@@ -88,6 +88,17 @@ TEST_CASE_METHOD(in_folder, "weaker durability is chosen by name") {
   CHECK(careful.head() == global_position::origin());
 }
 
+TEST_CASE_METHOD(in_folder, "many commits in flight") {
+  auto store = evstore::open<bank>(jsonl::open("bank.jsonl"));
+  // region: in_flight
+  std::vector<jsonl::pending_append> payments;
+  for (const std::int64_t cents : {100, 200, 300})
+    payments.push_back(store.append_async("account-ada", any, money_moved{cents, "salary"}));
+  for (const auto& payment : payments) payment.get().value(); // waits; what append would have been
+  // endregion
+  CHECK(payments.back().get()->version() == stream_version{3});
+}
+
 TEST_CASE_METHOD(in_folder, "a torn tail") {
   fill();
   std::ofstream{"bank.jsonl", std::ios::app} << R"({"position":4,"stream":"acc)";

@@ -64,8 +64,9 @@ public:
     if (!uncut) close_last_line(shared.log, shared.end);
     describe(opened.report_, shared.end, lock.found().durable);
     kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
-    opened.writer_ = std::make_shared<log_writer<Files>>(opened.log_, std::move(lock),
-                                                         std::move(kept), how, std::move(uncut));
+    opened.writer_ = std::shared_ptr<log_writer<Files>>(
+        new log_writer<Files>(opened.log_, std::move(lock), std::move(kept), how, std::move(uncut)),
+        typename log_writer<Files>::deleter{});
     return opened;
   }
 

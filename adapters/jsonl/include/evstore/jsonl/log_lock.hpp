@@ -3,6 +3,7 @@
 #include <evstore/error.hpp>
 #include <evstore/jsonl/file.hpp>
 #include <evstore/jsonl/lock_note.hpp>
+#include <evstore/jsonl/process_mark.hpp>
 
 #include <cerrno>
 #include <cstdint>
@@ -22,7 +23,7 @@ class log_lock {
 public:
   /// Throws `errc::locked`, naming the holder, if another handle or process has it.
   log_lock(const Files& files, const std::string& log_path)
-      : file_{files, log_path + ".lock", O_RDWR | O_CREAT}, writer_{::getpid()} {
+      : file_{files, log_path + ".lock", O_RDWR | O_CREAT} {
     if (file_.calls().try_lock(file_.descriptor()) == 0) {
       found_ = lock_note::read(file_);
       return;
@@ -35,11 +36,11 @@ public:
   [[nodiscard]] const lock_note& found() const noexcept { return found_; }
 
   /// A forked child shares the lock, and so must not write: the parent goes on.
-  [[nodiscard]] bool is_ours() const noexcept { return writer_ == ::getpid(); }
+  [[nodiscard]] bool is_ours() const noexcept { return process_.is_ours(); }
 
   /// Names this process as the holder. No failure matters: the text is a hint.
   void note_open(durable_mark durable) const {
-    note({static_cast<std::uint64_t>(writer_), durable, std::nullopt});
+    note({static_cast<std::uint64_t>(process_.maker()), durable, std::nullopt});
   }
   void note_closed(durable_mark durable, file_stamp stamp) const {
     note({std::nullopt, durable, stamp});
@@ -64,7 +65,7 @@ private:
 
   file<Files> file_;
   lock_note found_;
-  pid_t writer_;
+  process_mark process_;
 };
 
 } // namespace evstore::jsonl

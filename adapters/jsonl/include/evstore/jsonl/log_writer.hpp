@@ -55,11 +55,6 @@ public:
 
   /// Writes what is in flight, syncs what is not, and gives the lock back. No call may be under way.
   ~log_writer() {
-    if (!lock_.is_ours()) { // in a forked child, which has no threads but this one
-      if (flusher_.joinable()) flusher_.detach();
-      if (background_.joinable()) background_.detach();
-      return;
-    }
     {
       const std::lock_guard lock{mutex_};
       closing_ = true;
@@ -78,9 +73,19 @@ public:
     }
   }
 
+  /// Deletes the writer, but in a forked child leaves it where it is: threads that the child does not
+  /// have may hold its locks and wait at them.
+  struct deleter {
+    void operator()(log_writer* writer) const {
+      if (writer->lock_.is_ours()) delete writer;
+    }
+  };
+
   append_result append(const commit_view& commit) {
     require_valid(commit);
+    require_our_process();
     std::unique_lock lock{mutex_};
+    require_open();
     admitted mine = admit_and_encode(lock, commit);
     if (!mine.group) return std::move(mine.verdict);
     if (mine.is_new) ++mine.group->waiting;
@@ -93,10 +98,14 @@ public:
   /// See `async_adapter`.
   pending_append append_async(const commit_view& commit) {
     require_valid(commit);
+    require_our_process();
     std::unique_lock lock{mutex_};
     require_open();
     if (!background_.joinable()) background_ = std::thread{[this] { write_in_background(); }};
-    room_.wait(lock, [this] { return in_flight_ < most_in_flight_; });
+    if (in_flight_ >= most_in_flight_) {
+      room_.wait(lock, [this] { return in_flight_ < most_in_flight_; });
+      require_open();
+    }
     admitted mine = admit_and_encode(lock, commit);
     if (mine.group) {
       mine.group->has_tickets = true;
@@ -121,9 +130,11 @@ private:
   static constexpr std::chrono::microseconds longest_linger{50};
   using clock = std::chrono::steady_clock;
 
-  void require_open() const {
+  void require_our_process() const {
     if (!lock_.is_ours())
       throw error{errc::locked, "this process was forked from the one that writes to the log"};
+  }
+  void require_open() const {
     if (halted_)
       throw error{errc::append_halted,
                   "an earlier write or sync of this log failed; reopen it to append (" +
@@ -140,7 +151,6 @@ private:
   /// Judges the commit against everything that is stored and pending, and makes it part of the next
   /// batch. The lock is held before and after, not always in between.
   admitted admit_and_encode(std::unique_lock<std::mutex>& lock, const commit_view& commit) {
-    require_open();
     make_room(lock, commit);
     admitted mine{log_->ask([&] { return admit(pending(), commit); }), nullptr};
     if (!mine.verdict || mine.verdict->replayed || commit.event_count() == 0) {

@@ -3,6 +3,7 @@
 #include <evstore/adapter.hpp>
 #include <evstore/admission.hpp>
 #include <evstore/memory/log.hpp>
+#include <evstore/pending_append.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -100,6 +101,11 @@ private:
 template <class Clock>
 class basic_adapter {
 public:
+  /// See `async_adapter`: there is nothing to wait for.
+  completed_append append_async(const commit_view& commit) {
+    return completed_append{append(commit)};
+  }
+
   append_result append(const commit_view& commit) {
     require_valid(commit);
     std::unique_lock lock{store_->mutex};
