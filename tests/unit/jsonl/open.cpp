@@ -97,6 +97,14 @@ TEST_CASE("a log of which only a part of the first line is left says so") {
     REQUIRE(log.head() == global_position::origin());
     REQUIRE(log.report().torn);
   }
+  // The size may reach the disk before the bytes do.
+  for (const std::size_t size : {0, 1, 10, 23, 100}) {
+    const std::string path = folder / ("zeros" + std::to_string(size) + ".jsonl");
+    put_bytes(path, whole.substr(0, size) + std::string(600, '\0'));
+    const quick_adapter log = quick_open(path);
+    REQUIRE(log.head() == global_position::origin());
+    REQUIRE(log.report().torn);
+  }
 }
 
 TEST_CASE("somebody's file that is no log is refused and left alone") {

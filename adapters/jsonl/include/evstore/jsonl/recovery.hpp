@@ -52,14 +52,17 @@ file<Files> open_regular(const Files& files, const std::string& path, int flags)
   return opened;
 }
 
-/// Whether the file begins as our own writer begins one, as far as it goes; a crash may also leave
-/// zeros. Anything else that has no first record is somebody's file, and not ours to cut.
+/// Whether the file begins as our own writer begins one, as far as it goes; where a crash kept the
+/// bytes from the disk there are zeros. Anything else that has no first record is somebody's file,
+/// and not ours to cut.
 template <file_calls Files>
 bool begins_like_a_log(const file<Files>& log, std::uint64_t from) {
   constexpr std::string_view start = R"({"position":1,"stream":")";
   std::array<char, start.size()> begin;
   const std::string_view text{begin.data(), log.read(begin.data(), begin.size(), from)};
-  return text == start.substr(0, text.size()) || text.find_first_not_of('\0') == text.npos;
+  const std::size_t arrived = std::min(text.find('\0'), text.size());
+  return text.substr(0, arrived) == start.substr(0, arrived) &&
+         text.find_first_not_of('\0', arrived) == text.npos;
 }
 
 /// Tells a torn tail from damage. Torn is what nothing vouches for, neither a later record nor the
