@@ -2,6 +2,8 @@
 import json
 import os
 import pathlib
+import pty
+import select
 import shutil
 import subprocess
 import tempfile
@@ -62,3 +64,18 @@ class Desk(unittest.TestCase):
 
     def files(self):
         return sorted(path.name for path in self.home.iterdir())
+
+    def on_a_terminal(self, *arguments, typed=b""):
+        """Runs the program on a terminal of its own; gives its exit status and all that it has shown."""
+        ours, theirs = pty.openpty()
+        running = subprocess.Popen([EVSTORE, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, cwd=self.home)
+        os.close(theirs)
+        os.write(ours, typed)
+        shown = b""
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                shown += os.read(ours, 65536)
+            except OSError:
+                break  # the other end is closed
+        os.close(ours)
+        return running.wait(60), shown

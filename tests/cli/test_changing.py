@@ -1,10 +1,7 @@
-import os
-import pty
-import select
 import subprocess
 import unittest
 
-from desk import EVSTORE, Desk
+from desk import Desk
 
 
 class Changing(Desk):
@@ -58,21 +55,6 @@ class Changing(Desk):
         before = log.read_bytes(), self.files()
         self.assertIn(b"--yes", self.evstore("repair", "bank.jsonl", said=b"yes\n", status=2).stderr)
         self.assertEqual((log.read_bytes(), self.files()), before)
-
-    def on_a_terminal(self, *arguments, typed=b""):
-        """Runs the program on a terminal of its own; gives its exit status and all that it has shown."""
-        ours, theirs = pty.openpty()
-        running = subprocess.Popen([EVSTORE, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, cwd=self.home)
-        os.close(theirs)
-        os.write(ours, typed)
-        shown = b""
-        while select.select([ours], [], [], 60)[0]:
-            try:
-                shown += os.read(ours, 65536)
-            except OSError:
-                break  # the other end is closed
-        os.close(ours)
-        return running.wait(60), shown
 
     def test_repair_asks_on_a_terminal(self):
         log = self.damaged()

@@ -80,9 +80,9 @@ class Foreign(Desk):
         self.assertEqual([e["stream"] for e in self.lines("cat", "app.jsonl")], ["gone", "x", "y"])
 
     def test_files_that_cannot_be_read_are_named(self):
-        self.assertIn(b"file nothing", self.evstore("import", "nothing", "a.jsonl", *FIELDS, status=1).stderr)
+        self.assertIn(b"[file nothing]", self.evstore("import", "nothing", "a.jsonl", *FIELDS, status=1).stderr)
         (self.home / "folder").mkdir()
-        self.assertIn(b"file folder", self.evstore("import", "folder", "a.jsonl", *FIELDS, status=1).stderr)
+        self.assertIn(b"[file folder]", self.evstore("import", "folder", "a.jsonl", *FIELDS, status=1).stderr)
         self.assertEqual(self.files(), ["folder"])
 
     def test_a_file_without_a_last_line_end_is_not_glued_to_the_next(self):
@@ -110,7 +110,7 @@ class Foreign(Desk):
     def test_an_export_never_takes_the_place_of_a_file(self):
         self.bank()
         self.write("out", "mine")
-        self.assertIn(b"file out", self.evstore("export", "bank.jsonl", "out", status=1).stderr)
+        self.assertIn(b"[file out]", self.evstore("export", "bank.jsonl", "out", status=1).stderr)
         self.assertEqual((self.home / "out").read_text(), "mine")
         self.evstore("export", "bank.jsonl", "new", "--type-to", "owner", status=1)
         self.assertNotIn("new", self.files())

@@ -47,6 +47,13 @@ class Moving(Desk):
         self.assertEqual(ran.stderr, b"")
         self.assertEqual(self.evstore("copy", "a.jsonl", "b.jsonl").stderr, b"")
 
+    def test_there_is_a_progress_bar_on_a_terminal(self):
+        self.write("lines", "".join(f'{{"n":{n}}}\n' for n in range(3000)))
+        status, shown = self.on_a_terminal("import", "lines", "a.jsonl", "--type", "counted", "--stream", "n")
+        self.assertEqual(status, 0)
+        self.assertRegex(shown, rb"importing \[[#.]{30}\] +\d+ %  \d+ events")
+        self.assertIn(b"\r\x1b[K", shown)  # and is wiped away
+
 
 if __name__ == "__main__":
     unittest.main()
