@@ -131,7 +131,7 @@ public:
   [[nodiscard]] simulated_disk power_cut(random_source& draw) const {
     simulated_disk left = *this;
     for (auto& [which, shared] : left.nodes_) {
-      const std::uint64_t chance = std::array{0, 1, 3, 5, 8, 8}[draw() % 6];
+      const std::uint64_t chance = std::array<std::uint64_t, 6>{0, 1, 3, 5, 8, 8}[draw() % 6];
       const auto arrives = [&] { return draw() % 8 < chance; };
       node survivor = *shared;
       survivor.is_directory ? cut_names(survivor, arrives) : cut_bytes(survivor, arrives, draw);
