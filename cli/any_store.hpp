@@ -14,8 +14,8 @@ namespace evstore::cli {
 /// A cursor of whichever adapter. One virtual call a batch.
 class any_cursor {
 public:
-  template <event_cursor Cursor>
-    requires(!std::same_as<Cursor, any_cursor>)
+  template <class Cursor>
+    requires(!std::same_as<Cursor, any_cursor> && event_cursor<Cursor>)
   explicit any_cursor(Cursor cursor)
       : cursor_{std::make_unique<model<Cursor>>(std::move(cursor))} {}
 
