@@ -98,7 +98,7 @@ TEST_CASE("a log of which only a part of the first line is left says so") {
     REQUIRE(log.report().torn);
   }
   // The size may reach the disk before the bytes do.
-  for (const std::size_t size : {0, 1, 10, 23, 100}) {
+  for (const std::size_t size : {0U, 1U, 10U, 23U, 100U}) {
     const std::string path = folder / ("zeros" + std::to_string(size) + ".jsonl");
     put_bytes(path, whole.substr(0, size) + std::string(600, '\0'));
     const quick_adapter log = quick_open(path);
