@@ -87,9 +87,10 @@ public:
                     std::vector<std::uint32_t>& out) const {
     out.clear();
     if (first > last) return;
-    auto [position, version] = near(stream, last);
-    if (position == 0) return;
-    for (; version > last; --version) position = before(position);
+    const auto [nearest, above] = near(stream, last);
+    if (nearest == 0) return;
+    std::uint32_t position = nearest;
+    for (std::uint64_t version = above; version > last; --version) position = before(position);
     out.resize(last - first + 1);
     for (std::size_t i = out.size(); i-- > 0;) {
       out[i] = position;
