@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -214,6 +215,46 @@ TEST_CASE("many threads, some of which wait, and every commit is there once") {
   append_words(log, "last", "c");
   CHECK(log.head().value() == threads * commits + 1);
   CHECK(log.state_of("s").version.value() == threads / 2 * commits);
+}
+
+/// While it lives, no thread can be started: none has so large a stack.
+class no_room_for_threads {
+public:
+  no_room_for_threads() {
+    pthread_attr_t huge;
+    ::pthread_getattr_default_np(&before_);
+    ::pthread_attr_init(&huge);
+    ::pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+    ::pthread_setattr_default_np(&huge);
+    ::pthread_attr_destroy(&huge);
+  }
+  ~no_room_for_threads() {
+    ::pthread_setattr_default_np(&before_);
+    ::pthread_attr_destroy(&before_);
+  }
+  no_room_for_threads(const no_room_for_threads&) = delete;
+
+private:
+  pthread_attr_t before_{};
+};
+
+TEST_CASE("without a thread to write it there is an error with a code, and later the log goes on") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  const jsonl::options batched{.durability = durability::batched(std::chrono::milliseconds{1})};
+  quick_adapter log = quick_open(path);
+  {
+    const no_room_for_threads now;
+    CHECK(error_of([&] { static_cast<void>(begin(log, "a")); }).code() == errc::io_failed);
+    CHECK(error_of([&] {
+            static_cast<void>(jsonl::open(folder / "other.jsonl", batched));
+          }).code() == errc::io_failed);
+    append_words(log, "s", "b");
+  }
+  CHECK(begin(log, "c").get()->first == global_position{2});
+  jsonl::adapter other = jsonl::open(folder / "other.jsonl", batched);
+  append_words(other, "s", "d");
+  CHECK(words_of(log) == "b c");
 }
 
 TEST_CASE("a forked child neither appends nor waits for the thread it does not have") {
