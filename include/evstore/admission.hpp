@@ -165,6 +165,12 @@ std::optional<append_result> recognise(const Index& index, const commit_view& co
   return append_result{std::move(receipt)};
 }
 
+[[noreturn]] inline void refuse_beyond(const append_condition& condition, global_position head) {
+  throw error{errc::invalid_argument, "an append condition looks after position " +
+                                          std::to_string(condition.after.value()) +
+                                          ", beyond the head " + std::to_string(head.value())};
+}
+
 inline append_conflict conflict_of(append_conflict::kind reason, const stream_write& write,
                                    const stream_state& state) {
   return {reason, std::string{write.stream}, write.expected, state.version, std::nullopt};
@@ -198,10 +204,7 @@ append_result admit(const Index& index, const commit_view& commit) {
     receipt.versions.push_back(stream_version{state.version.value() + write.events.size()});
   }
   for (const append_condition& condition : commit.conditions) {
-    if (condition.after > head)
-      throw error{errc::invalid_argument, "an append condition looks after position " +
-                                              std::to_string(condition.after.value()) +
-                                              ", beyond the head " + std::to_string(head.value())};
+    if (condition.after > head) detail::refuse_beyond(condition, head);
     if (const auto at = index.first_match(condition.matching, condition.after))
       return failure{append_conflict{append_conflict::kind::condition,
                                      condition.matching.to_string(), any, stream_version{}, at}};

@@ -35,7 +35,8 @@ enum class errc : std::uint8_t {
   append_in_doubt,  ///< the fate of a commit is unknown; a retry with the same ids is safe
   append_halted,    ///< an earlier sync failed: this handle refuses appends until reopened
   connection_lost,  ///< the server went away; nothing of the failed call was acknowledged
-  unsupported,      ///< this adapter cannot do that, by design
+  cancelled,   ///< the server stopped the call: a timeout, or somebody's wish; nothing was written
+  unsupported, ///< this adapter cannot do that, by design
 };
 
 /// The stable, lower-case name of a code, as used in messages.
@@ -57,6 +58,7 @@ constexpr std::string_view to_string(errc code) noexcept {
   case errc::append_in_doubt: return "append in doubt";
   case errc::append_halted: return "appends halted";
   case errc::connection_lost: return "connection lost";
+  case errc::cancelled: return "cancelled";
   case errc::unsupported: return "unsupported";
   }
   return "unknown error";
@@ -119,7 +121,7 @@ public:
   /// True if the same call may succeed later without anybody repairing anything.
   [[nodiscard]] bool retryable() const noexcept {
     return code_ == errc::storage_full || code_ == errc::locked || code_ == errc::connection_lost ||
-           code_ == errc::append_in_doubt;
+           code_ == errc::append_in_doubt || code_ == errc::cancelled;
   }
 
   /// The ids of the events of a commit in doubt; empty for every other code.

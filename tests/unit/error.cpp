@@ -89,7 +89,7 @@ TEST_CASE("every code has a name of its own") {
 
 TEST_CASE("only what may pass without a repair is worth a retry") {
   const std::set<errc> worth{errc::storage_full, errc::locked, errc::connection_lost,
-                             errc::append_in_doubt};
+                             errc::cancelled, errc::append_in_doubt};
   for (int code = 0; code <= static_cast<int>(errc::unsupported); ++code) {
     const auto one = static_cast<errc>(code);
     CHECK(error{one, "m"}.retryable() == worth.contains(one));
