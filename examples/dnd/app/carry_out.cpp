@@ -5,6 +5,9 @@
 #include "app/request.hpp"
 #include "files/problem.hpp"
 #include "files/worlds.hpp"
+#include "history/diff.hpp"
+#include "history/log_filter.hpp"
+#include "history/points.hpp"
 #include "library/library.hpp"
 #include "log/event_json.hpp"
 #include "log/verify.hpp"
@@ -90,11 +93,14 @@ public:
   }
 
   int operator()(const request::show_log& wanted) const {
+    select(open(wanted.name, access::read), wanted.wanted,
+           [&](const log_entry& entry) { out_.tell(entry); });
+    return exit_status::done;
+  }
+
+  int operator()(const request::show_difference& wanted) const {
     const campaign_log log = open(wanted.name, access::read);
-    log.replay(std::nullopt, [&](const log_entry& entry) {
-      if (!wanted.session || entry.after.session == *wanted.session) out_.tell(entry);
-      return !wanted.session || entry.after.session <= *wanted.session;
-    });
+    out_.tell(compare(log, find_stretch(find_landmarks(log), wanted.from, wanted.to)));
     return exit_status::done;
   }
 

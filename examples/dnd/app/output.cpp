@@ -190,4 +190,9 @@ void output::tell(const log_entry& entry) const {
       narrate(entry.happened, entry.after));
 }
 
+void output::tell(const difference& found) const {
+  if (is_json()) return say(to_json(found));
+  for (const std::string& line : describe(found)) say(line);
+}
+
 } // namespace dnd

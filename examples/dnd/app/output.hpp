@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/game.hpp"
+#include "history/diff.hpp"
 #include "log/campaign_log.hpp"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ public:
   void tell(const campaign_log& log) const;
   void tell(const campaign_state& state) const;
   void tell(const log_entry& entry) const;
+  void tell(const difference& found) const;
 
 private:
   form form_;

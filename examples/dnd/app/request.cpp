@@ -89,9 +89,7 @@ private:
     add(group, "load", "load a campaign and show how everybody is", load_campaign_)
         ->add_option("name", load_campaign_.name, "which campaign")
         ->required();
-    CLI::App* log = add(group, "log", "tell what has happened, event by event", show_log_);
-    log->add_option("name", show_log_.name, "which campaign")->required();
-    log->add_option("--session", show_log_.session, "only this session; 0: before the first");
+    add_looking_back(group);
     CLI::App* state = add(group, "state", "show how everybody was", show_state_);
     state->add_option("name", show_state_.name, "which campaign")->required();
     state->add_option("--at-position,--at-seq", show_state_.at_position,
@@ -103,6 +101,33 @@ private:
         repair_campaign_)
         ->add_option("name", repair_campaign_.name, "which campaign")
         ->required();
+  }
+
+  void add_looking_back(CLI::App* group) {
+    CLI::App* log = add(group, "log", "tell what has happened, event by event", show_log_);
+    log->add_option("name", show_log_.name, "which campaign")->required();
+    log_filter& wanted = show_log_.wanted;
+    log->add_option("--session", wanted.session, "only this session; 0: before the first");
+    log->add_option("--encounter", wanted.encounter, "only this encounter");
+    log->add_option("--round", wanted.round, "only this round of an encounter");
+    const auto add_list = [&](const char* name, std::vector<std::string>& into, const char* what) {
+      log->add_option(name, into, what)->allow_extra_args(false);
+    };
+    add_list("--creature", wanted.creatures, "only what is about it; may be said several times");
+    add_list("--type", wanted.types, "only events of this type; may be said several times");
+    log->add_option("--from", wanted.from, "from this position on");
+    log->add_option("--to", wanted.to, "up to this position");
+    log->add_option("--since", wanted.since, "from this time on, in UTC: 2026-11-20[T21:20[:05]]");
+    log->add_option("--until", wanted.until, "up to this day, minute or second");
+    log->add_option("--last", wanted.last, "only so many, the last ones");
+
+    CLI::App* diff = add(group, "diff", "show what changed between two points", show_difference_);
+    diff->add_option("name", show_difference_.name, "which campaign")->required();
+    diff->add_option("from", show_difference_.from,
+                     "a number of events, start, now, session:2, session:2:end, encounter:3, ...")
+        ->required();
+    diff->add_option("to", show_difference_.to,
+                     "absent: the end of that session or encounter, or now");
   }
 
   void add_sessions() {
@@ -141,6 +166,7 @@ private:
   request::list_campaigns list_campaigns_;
   request::load_campaign load_campaign_;
   request::show_log show_log_;
+  request::show_difference show_difference_;
   request::show_state show_state_;
   request::verify_campaign verify_campaign_;
   request::repair_campaign repair_campaign_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/settings.hpp"
+#include "history/log_filter.hpp"
 
 #include <evstore/result.hpp>
 
@@ -27,7 +28,13 @@ struct load_campaign {
 };
 struct show_log {
   std::string name;
-  std::optional<int> session;
+  log_filter wanted;
+};
+/// Points in the campaign as people name them, see `history/points.hpp`.
+struct show_difference {
+  std::string name;
+  std::string from;
+  std::optional<std::string> to;
 };
 struct show_state {
   std::string name;
@@ -56,8 +63,8 @@ struct run_script {
 };
 
 using any = std::variant<create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
-                         show_log, show_state, verify_campaign, repair_campaign, perform, converse,
-                         run_script>;
+                         show_log, show_difference, show_state, verify_campaign, repair_campaign,
+                         perform, converse, run_script>;
 
 } // namespace request
 
