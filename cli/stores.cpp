@@ -36,8 +36,9 @@ std::string index_of_log(const std::string& path) {
   return "kept, but not of the log as it is now; made anew when it is opened";
 }
 
+/// Without what a writer has written ahead.
 std::optional<std::uint64_t> size_of_log(const std::string& path) {
-  return jsonl::open_regular(posix_files{}, path, O_RDONLY).size();
+  return jsonl::log_extent::of(jsonl::open_regular(posix_files{}, path, O_RDONLY)).content;
 }
 
 opened_store open_log(const std::string& path, access how) {

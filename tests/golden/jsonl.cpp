@@ -98,6 +98,19 @@ TEST_CASE("the canonical log reads as what was appended") {
   CHECK(jsonl::verify(stored + "canonical.jsonl").is_sound());
 }
 
+TEST_CASE("the canonical log with space written ahead of it reads the same") {
+  const std::string path = stored + "written_ahead.jsonl";
+  const jsonl::adapter ahead = jsonl::open_read_only(path);
+  const jsonl::adapter log = jsonl::open_read_only(stored + "canonical.jsonl");
+  CHECK(ahead.report().warnings.empty());
+  CHECK(ahead.head() == log.head());
+  const auto records = testing::collect(ahead.read_all(query::all(), {}));
+  const auto same = testing::collect(log.read_all(query::all(), {}));
+  REQUIRE(records.size() == same.size());
+  for (std::size_t i = 0; i < same.size(); ++i) CHECK(records[i].data == same[i].data);
+  CHECK(jsonl::verify(path).is_sound());
+}
+
 TEST_CASE("another program's log reads, and says that it has no checksums") {
   const jsonl::adapter log = jsonl::open_read_only(stored + "foreign.jsonl");
   CHECK(log.report().without_checksum == 3);

@@ -88,6 +88,13 @@ TEST_CASE_METHOD(in_folder, "weaker durability is chosen by name") {
   CHECK(careful.head() == global_position::origin());
 }
 
+TEST_CASE_METHOD(in_folder, "space is written ahead by request") {
+  // region: preallocation
+  auto ticks = jsonl::open("ticks.jsonl", {.preallocation_size = 4 << 20}); // 4 MiB at a time
+  // endregion
+  CHECK(ticks.head() == global_position::origin());
+}
+
 TEST_CASE_METHOD(in_folder, "many commits in flight") {
   auto store = evstore::open<bank>(jsonl::open("bank.jsonl"));
   // region: in_flight

@@ -61,7 +61,10 @@ public:
         uncut = torn;
       }
     }
-    if (!uncut) close_last_line(shared.log, shared.end);
+    if (!uncut) {
+      cut_filler(shared.log, shared.end);
+      close_last_line(shared.log, shared.end);
+    }
     describe(opened.report_, shared.end, lock.found().durable);
     kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
     opened.writer_ = std::shared_ptr<log_writer<Files>>(

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <evstore/jsonl/file.hpp>
+#include <evstore/jsonl/filler.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/pending_batch.hpp>
 #include <evstore/jsonl/recovery.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace evstore::jsonl {
@@ -24,10 +27,19 @@ public:
   };
 
   /// `uncut` is what recovery had no room to cut off: it is tried again before anything is written.
-  batch_writer(const file<Files>& log, jsonl::durability how, std::optional<torn_tail> uncut)
-      : log_{log}, durability_{how}, uncut_{std::move(uncut)} {}
+  /// Otherwise the file ends at `end`.
+  batch_writer(const file<Files>& log, std::uint64_t end, const options& how,
+               std::optional<torn_tail> uncut)
+      : log_{log}, durability_{how.durability}, uncut_{std::move(uncut)}, file_end_{end},
+        ahead_{durability_.what() == durability::kind::none ? 0 : how.preallocation_size},
+        blanks_(static_cast<std::size_t>(std::min(ahead_, most_at_once)), filler) {}
 
   [[nodiscard]] bool is_whole() const noexcept { return !uncut_; }
+
+  /// Ends the file where the log ends. Returns whether that was news.
+  bool cut_filler(std::uint64_t end) noexcept {
+    return std::exchange(file_end_, end) != end && log_.truncate(end) == 0;
+  }
 
   /// Writes the batch at `offset`, the end of the log. What does not fit is cut back to a whole
   /// commit.
@@ -40,11 +52,16 @@ public:
   }
 
 private:
+  static constexpr std::uint64_t most_at_once = 1 << 18;
+
   outcome try_to_put(const pending_batch& batch, std::uint64_t offset) {
-    if (uncut_) cut_off(log_, *uncut_);
+    if (uncut_) {
+      cut_off(log_, *uncut_);
+      file_end_ = offset;
+    }
     uncut_.reset();
     const bool checked = durability_.what() != durability::kind::none;
-    if (checked && !log_.is_in_place_with(offset))
+    if (checked && !log_.is_in_place_with(file_end_))
       throw data_error(errc::changed_under, "somebody else changed the log; reopen it", log_.path(),
                        offset);
     outcome result{batch.commits().size()};
@@ -54,7 +71,11 @@ private:
         --result.stored;
       const std::size_t whole = result.stored == 0 ? 0 : batch.commits()[result.stored - 1].bytes;
       const int cut = log_.truncate(offset + whole);
+      file_end_ = offset + whole;
       result.halts = cut != 0 || result.failure->code() != errc::storage_full;
+    } else if (const std::uint64_t end = offset + batch.bytes().size(); end > file_end_) {
+      file_end_ = end;
+      if (ahead_ != 0 && end >= fill_from_) fill();
     }
     if (result.stored == 0 || durability_.what() != durability::kind::sync) return result;
     if (const int code = log_.sync_data(); code != 0) {
@@ -68,9 +89,33 @@ private:
     return result;
   }
 
+  /// Writes ahead of the log's end, which is that of the file. What there is no room for is taken
+  /// back, and not tried again until the log has grown by as much: other files need room, too.
+  void fill() noexcept {
+    const std::string_view piece{blanks_};
+    const std::uint64_t to = file_end_ + ahead_;
+    std::uint64_t at = file_end_;
+    int failed = 0;
+    while (at < to && failed == 0) {
+      const auto written =
+          log_.write(piece.substr(0, std::min<std::uint64_t>(piece.size(), to - at)), at);
+      at += written.bytes;
+      failed = written.error;
+    }
+    if (failed != 0) {
+      fill_from_ = to;
+      if (log_.truncate(file_end_) == 0) return;
+    }
+    file_end_ = at;
+  }
+
   const file<Files>& log_;
   jsonl::durability durability_;
   std::optional<torn_tail> uncut_;
+  std::uint64_t file_end_; // behind the filler
+  std::uint64_t ahead_;
+  std::string blanks_;
+  std::uint64_t fill_from_ = 0;
 };
 
 } // namespace evstore::jsonl

@@ -3,6 +3,7 @@
 #include <evstore/adapter.hpp>
 #include <evstore/jsonl/change_watch.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
+#include <evstore/jsonl/filler.hpp>
 #include <evstore/jsonl/recovery.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 
@@ -86,7 +87,8 @@ private:
     if (size < end.offset)
       throw data_error(errc::changed_under, "the log became shorter; reopen it", log_->log.path(),
                        size);
-    if (size == end.offset) return;
+    const std::uint64_t content = end_of_new_content(log_->log, end.offset, size);
+    if (content == end.offset) return;
     const std::lock_guard lock{log_->mutex};
     if (end.open_line) {
       char next = 0;
@@ -97,12 +99,12 @@ private:
     }
     std::optional<flaw> found;
     try {
-      found = commit_scan<Files>{log_->log, end, size, log_->index}.run();
+      found = commit_scan<Files>{log_->log, end, content, log_->index}.run();
     } catch (const pages_damaged&) {
       log_->rebuild_index_locked();
-      found = commit_scan<Files>{log_->log, end, size, log_->index}.run();
+      found = commit_scan<Files>{log_->log, end, content, log_->index}.run();
     }
-    if (found && is_vouched_for(log_->log, *found, size))
+    if (found && is_vouched_for(log_->log, *found, content))
       throw data_error(errc::corrupt, found->what + "; see jsonl::verify", log_->log.path(),
                        found->offset, found->position);
     log_->grown.notify_all();

@@ -42,7 +42,8 @@ public:
              checkpoint<Files> checkpoint, const options& how, std::optional<torn_tail> uncut)
       : log_{std::move(log)}, lock_{std::move(lock)}, checkpoint_{std::move(checkpoint)},
         durability_{how.durability}, most_in_flight_{std::max(how.most_in_flight, std::size_t{1})},
-        disk_{log_->log, how.durability, std::move(uncut)}, queue_{log_, how.durability.what()} {
+        disk_{log_->log, log_->end.offset, how, std::move(uncut)},
+        queue_{log_, how.durability.what()} {
     if (durability_.what() == durability::kind::batched)
       flusher_.start(durability_.interval(), [this] { return flush(); });
     lock_.note_open({log_->end.position, log_->end.offset});
@@ -50,7 +51,8 @@ public:
   log_writer(const log_writer&) = delete;
   log_writer& operator=(const log_writer&) = delete;
 
-  /// Writes what is in flight, syncs what is not, and gives the lock back. No call may be under way.
+  /// Writes what is in flight, cuts off what is written ahead, syncs, and gives the lock back. No
+  /// call may be under way.
   ~log_writer() {
     {
       const std::lock_guard lock{mutex_};
@@ -60,7 +62,8 @@ public:
     if (background_.joinable()) background_.join();
     flusher_.stop();
     if (halted_ || !disk_.is_whole()) return;
-    if (queue_.synced() < log_->end.position && log_->log.sync_data() != 0) return;
+    const bool was_cut = disk_.cut_filler(log_->end.offset);
+    if ((was_cut || queue_.synced() < log_->end.position) && log_->log.sync_data() != 0) return;
     checkpoint_.save(*log_, durability_.what() != durability::kind::none);
     try {
       lock_.note_closed({log_->end.position, log_->end.offset}, file_stamp::of(log_->log.status()));

@@ -47,6 +47,12 @@ struct options {
   jsonl::checksums checksums = jsonl::checksums::verified;
   /// How many commits `append_async` begins before one is acknowledged; then it waits. At least 1.
   std::size_t most_in_flight = 1024;
+  /// How many bytes are written ahead of the log's end each time that it reaches the end of the
+  /// file; 0: none. A sync of bytes that are there already need not wait for the file system's own
+  /// books: about 1.5 × as many durable commits of one event. Meanwhile the file ends in blanks,
+  /// which are cut off when the log is closed, or by the next to open it. Where there is no room for
+  /// them the log grows without. Not used with `durability::none`.
+  std::uint64_t preallocation_size = 0;
   bool create = true; ///< false: a log that is not there is `errc::not_found`
 };
 

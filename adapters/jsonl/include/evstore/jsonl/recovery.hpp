@@ -3,6 +3,7 @@
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/file.hpp>
+#include <evstore/jsonl/filler.hpp>
 #include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/shared_log.hpp>
@@ -65,11 +66,34 @@ bool begins_like_a_log(const file<Files>& log, std::uint64_t from) {
          text.find_first_not_of('\0', arrived) == text.npos;
 }
 
+/// How far the file of a log reaches.
+struct log_extent {
+  std::uint64_t content; ///< without the filler
+  std::uint64_t size;
+
+  template <file_calls Files>
+  static log_extent of(const file<Files>& log) {
+    const std::uint64_t size = log.size();
+    return {end_of_content(log, size), size};
+  }
+};
+
+/// What is wrong with a log that has no flaw and yet ends too early: where records were when a
+/// writer last left, there is filler now.
+inline std::optional<flaw> lost_in_filler(const log_end& end, const log_extent& extent,
+                                          const std::optional<durable_mark>& mark) {
+  if (!mark || end.position >= mark->position || extent.content == extent.size ||
+      extent.size < mark->bytes || detail::broken_rule == detail::rule::filler_hides_no_records)
+    return std::nullopt;
+  return flaw{"blanks or zeros stand where records were", end.offset, end.position + 1, false,
+              end.position > end.unsealed};
+}
+
 /// Tells a torn tail from damage. Torn is what nothing vouches for, neither a later record nor the
 /// mark that the last writer left: it was never acknowledged. Throws `errc::corrupt` for damage.
 template <file_calls Files>
-torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end, std::uint64_t size,
-                const std::optional<durable_mark>& mark) {
+torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end,
+                const log_extent& extent, const std::optional<durable_mark>& mark) {
   const auto damaged = [&](std::string_view advice) {
     throw data_error(errc::corrupt, found.what + advice.data(), log.path(), found.offset,
                      found.position);
@@ -79,14 +103,14 @@ torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end, s
   if (found.sealed_log || end.position == 0) {
     // A file that is shorter than it was has lost its end. One that is not was altered.
     const bool was_durable = mark && found.position <= mark->position;
-    const bool lost_its_end = found.cut_short && mark && size < mark->bytes;
-    if (((was_durable && !lost_its_end) || is_vouched_for(log, found, size)) &&
+    const bool lost_its_end = found.cut_short && mark && extent.size < mark->bytes;
+    if (((was_durable && !lost_its_end) || is_vouched_for(log, found, extent.content)) &&
         detail::broken_rule != detail::rule::damage_is_never_cut)
       damaged(" in a part of the log that was durable; see jsonl::verify and jsonl::repair");
   } else if (!found.cut_short) {
     damaged("; see jsonl::verify and jsonl::repair");
   }
-  return {end.offset, size - end.offset, end.position + 1, found.what, {}};
+  return {end.offset, extent.content - end.offset, end.position + 1, found.what, {}};
 }
 
 /// Copies what is cut off the log into a file beside it, and makes that durable.
@@ -121,6 +145,13 @@ void cut_off(const file<Files>& log, torn_tail& torn) {
   log.sync();
 }
 
+/// Cuts off the filler that a writer left who did not come to close the log. If the power goes before
+/// that is on the disk, the filler is there again, and so is the next one who cuts it.
+template <file_calls Files>
+void cut_filler(const file<Files>& log, const log_end& end) {
+  if (log.size() > end.offset) log.truncate_or_throw(end.offset);
+}
+
 inline void describe(open_report& report, const log_end& end,
                      const std::optional<durable_mark>& mark) {
   report.without_checksum = end.unsealed;
@@ -144,11 +175,12 @@ inline void describe(open_report& report, const log_end& end,
 /// Reads the log from `log.end` on into `log.index`. Throws for damage; says what is torn.
 template <file_calls Files>
 std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<durable_mark>& mark) {
-  const std::uint64_t size = log.log.size();
+  const log_extent extent = log_extent::of(log.log);
   if (log.end.offset == 0) log.end.offset = first_offset(log.log);
-  if (const auto found = commit_scan<Files>{log.log, log.end, size, log.index}.run())
-    return judge(log.log, *found, log.end, size, mark);
-  return std::nullopt;
+  auto found = commit_scan<Files>{log.log, log.end, extent.content, log.index}.run();
+  if (!found) found = lost_in_filler(log.end, extent, mark);
+  if (!found) return std::nullopt;
+  return judge(log.log, *found, log.end, extent, mark);
 }
 
 /// The page cache drops whole pages only, of up to 2 MiB, and leaves the one that `offset` is in: to

@@ -60,18 +60,20 @@ verify_report verify(const std::string& path, const Files& files) {
   // The lines may be sound each by itself and not together: parts of commits, versions.
   try {
     log.end.offset = first_offset(log.log);
-    const std::uint64_t size = log.log.size();
-    const auto found = commit_scan<Files>{log.log, log.end, size, log.index}.run();
+    const log_extent extent = log_extent::of(log.log);
+    auto found = commit_scan<Files>{log.log, log.end, extent.content, log.index}.run();
     report.without_checksum = log.end.unsealed;
-    if (!found) return report;
-    if (report.defects.empty())
-      report.defects.push_back({found->position, found->offset, size - found->offset, found->what});
     std::optional<durable_mark> mark; // what opening goes by, too
     try {
       mark = lock_note::read(file<Files>{files, path + ".lock", O_RDONLY}).durable;
     } catch (const error&) { // a log without a lock has no mark either
     }
-    report.torn = judge(log.log, *found, log.end, size, mark);
+    if (!found) found = lost_in_filler(log.end, extent, mark);
+    if (!found) return report;
+    if (report.defects.empty())
+      report.defects.push_back(
+          {found->position, found->offset, extent.content - found->offset, found->what});
+    report.torn = judge(log.log, *found, log.end, extent, mark);
   } catch (const error& why) {
     if (why.code() != errc::corrupt) throw;
     if (report.defects.empty())
