@@ -24,22 +24,23 @@ testing::plain_commit commit_of(std::size_t events, const std::string& type) {
 }
 
 /// A log that is long enough for an index beside it, once it is closed.
-simulated_disk long_log(std::size_t events) {
+simulated_disk long_log(const jsonl::options& how, std::size_t events) {
   const auto machine = machine_with({}, 1);
-  log opened = log::open(path, {}, simulated_files{machine});
+  log opened = log::open(path, how, simulated_files{machine});
   static_cast<void>(testing::append(opened, commit_of(events, "old")).value());
   { const log closed = std::move(opened); }
   return machine->disk;
 }
 
 TEST_CASE("what a failed sync left in memory is not believed behind a checkpoint either") {
-  const simulated_disk begin = long_log(5000);
+  const jsonl::options how{.preallocation_size = GENERATE(as<std::uint64_t>{}, 0, 3000)};
+  const simulated_disk begin = long_log(how, 5000);
   REQUIRE(begin.find("/log.jsonl.index") != 0);
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     const auto machine = machine_with(begin, seed);
     const simulated_files files{machine};
     {
-      log opened = log::open(path, {}, files);
+      log opened = log::open(path, how, files);
       machine->disturb = [](std::string_view call) {
         return simulated_machine::trouble{call == "fdatasync" ? EIO : 0};
       };
@@ -48,25 +49,26 @@ TEST_CASE("what a failed sync left in memory is not believed behind a checkpoint
     }
     std::uint64_t acknowledged = 0;
     {
-      log opened = log::open(path, {}, files);
+      log opened = log::open(path, how, files);
       static_cast<void>(testing::append(opened, commit_of(1, "new")).value());
       acknowledged = opened.head().value();
       log moved = std::move(opened);
       random_source draw{seed};
       const auto after = machine_with(machine->disk.power_cut(draw), seed);
-      log survivor = log::open(path, {}, simulated_files{after});
+      log survivor = log::open(path, how, simulated_files{after});
       CHECK(survivor.head().value() == acknowledged);
     }
   }
 }
 
 TEST_CASE("a power cut while the index is written changes no answer") {
-  const simulated_disk begin = long_log(4090);
+  const jsonl::options how{.preallocation_size = GENERATE(as<std::uint64_t>{}, 0, 3000)};
+  const simulated_disk begin = long_log(how, 4090);
   REQUIRE(begin.find("/log.jsonl.index") == 0);
   std::vector<simulated_disk> moments;
   {
     const auto machine = machine_with(begin, 1);
-    log opened = log::open(path, {}, simulated_files{machine});
+    log opened = log::open(path, how, simulated_files{machine});
     static_cast<void>(testing::append(opened, commit_of(50, "new")).value());
     machine->changed = [&] { moments.push_back(machine->disk); };
     { const log closed = std::move(opened); }
@@ -81,13 +83,13 @@ TEST_CASE("a power cut while the index is written changes no answer") {
       const auto machine = machine_with(moments[i].power_cut(draw), seed);
       const simulated_files files{machine};
       {
-        log survivor = log::open(path, {}, files);
+        log survivor = log::open(path, how, files);
         CHECK(survivor.head().value() == 4140);
         CHECK(survivor.state_of("s").version.value() == 4140);
         static_cast<void>(testing::append(survivor, commit_of(1, "last")).value());
       }
       resumed += machine->disk.find("/log.jsonl.index") != 0 ? 1 : 0;
-      log again = log::open(path, {}, files);
+      log again = log::open(path, how, files);
       const auto last = testing::collect(again.read_stream("s", {.from = stream_version{4139}}));
       REQUIRE(last.size() == 3);
       CHECK(last[1].type == "new");
