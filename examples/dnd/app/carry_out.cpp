@@ -5,9 +5,11 @@
 #include "app/request.hpp"
 #include "files/problem.hpp"
 #include "files/worlds.hpp"
+#include "history/chronicle.hpp"
 #include "history/diff.hpp"
 #include "history/log_filter.hpp"
 #include "history/points.hpp"
+#include "history/recap.hpp"
 #include "library/library.hpp"
 #include "log/event_json.hpp"
 #include "log/verify.hpp"
@@ -101,6 +103,12 @@ public:
   int operator()(const request::show_difference& wanted) const {
     const campaign_log log = open(wanted.name, access::read);
     out_.tell(compare(log, find_stretch(find_landmarks(log), wanted.from, wanted.to)));
+    return exit_status::done;
+  }
+
+  int operator()(const request::show_recap& wanted) const {
+    const chronicle told = retell(open(wanted.name, access::read));
+    out_.tell(recap_of(told, find_chapter(told, wanted.session)));
     return exit_status::done;
   }
 

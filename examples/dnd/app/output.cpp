@@ -195,4 +195,11 @@ void output::tell(const difference& found) const {
   for (const std::string& line : describe(found)) say(line);
 }
 
+void output::tell(const recap& told) const {
+  constexpr std::size_t width = 80;
+  std::string text = is_json() ? to_json(told) : to_text(told, width);
+  if (text.ends_with('\n')) text.pop_back();
+  say(text);
+}
+
 } // namespace dnd

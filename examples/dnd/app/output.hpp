@@ -2,6 +2,7 @@
 
 #include "app/game.hpp"
 #include "history/diff.hpp"
+#include "history/recap.hpp"
 #include "log/campaign_log.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ public:
   void tell(const campaign_state& state) const;
   void tell(const log_entry& entry) const;
   void tell(const difference& found) const;
+  void tell(const recap& told) const;
 
 private:
   form form_;

@@ -128,6 +128,10 @@ private:
         ->required();
     diff->add_option("to", show_difference_.to,
                      "absent: the end of that session or encounter, or now");
+
+    CLI::App* recap = add(group, "recap", "tell what happened in a session, in prose", show_recap_);
+    recap->add_option("name", show_recap_.name, "which campaign")->required();
+    recap->add_option("--session", show_recap_.session, "which; absent: the last");
   }
 
   void add_sessions() {
@@ -167,6 +171,7 @@ private:
   request::load_campaign load_campaign_;
   request::show_log show_log_;
   request::show_difference show_difference_;
+  request::show_recap show_recap_;
   request::show_state show_state_;
   request::verify_campaign verify_campaign_;
   request::repair_campaign repair_campaign_;

@@ -36,6 +36,10 @@ struct show_difference {
   std::string from;
   std::optional<std::string> to;
 };
+struct show_recap {
+  std::string name;
+  std::optional<int> session; ///< absent: the last
+};
 struct show_state {
   std::string name;
   std::optional<std::uint64_t> at_position;
@@ -63,8 +67,8 @@ struct run_script {
 };
 
 using any = std::variant<create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
-                         show_log, show_difference, show_state, verify_campaign, repair_campaign,
-                         perform, converse, run_script>;
+                         show_log, show_difference, show_recap, show_state, verify_campaign,
+                         repair_campaign, perform, converse, run_script>;
 
 } // namespace request
 
