@@ -1,4 +1,5 @@
 #include "app/game.hpp"
+#include "app/init.hpp"
 #include "app/lines.hpp"
 #include "app/output.hpp"
 #include "app/play.hpp"
@@ -57,6 +58,8 @@ public:
   explicit program(const invocation& asked)
       : settings_{choose_settings(asked.said, environment_variable)}, worlds_{settings_.worlds_dir},
         out_{asked.json ? form::json : form::text}, seed_{asked.seed} {}
+
+  int operator()(const request::init& wanted) const { return init(wanted, settings_, out_); }
 
   int operator()(const request::create_world& wanted) const {
     say_created("world", worlds_.create_world(wanted.name));

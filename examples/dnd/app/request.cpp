@@ -1,5 +1,7 @@
 #include "app/request.hpp"
 
+#include "files/kinds.hpp"
+
 #include <evstore/version.hpp>
 
 #include <CLI/CLI.hpp>
@@ -28,6 +30,7 @@ public:
     root_.fallthrough();
     root_.set_version_flag("--version", "dnd " EVSTORE_VERSION_STRING);
     add_settings();
+    add_init();
     add_worlds();
     add_campaigns();
     add_sessions();
@@ -70,6 +73,20 @@ private:
     CLI::App* group = root.add_subcommand(name, what);
     group->require_subcommand(1);
     return group;
+  }
+
+  void add_init() {
+    CLI::App* init =
+        add(&root_, "init", "fill the data directory from the public 5e SRD data set", init_);
+    init->add_option("--from", init_.from,
+                     "the directory of its files, 5e-SRD-Monsters.json and others")
+        ->required();
+    init->add_flag("--force", init_.force, "write pages anew, whatever is there");
+    for (const std::string_view kind : kinds)
+      init->add_flag_callback(
+              "--" + std::string{kind}, [this, kind] { init_.kinds.insert(kind); },
+              "only " + std::string{kind} + ", and what else is named")
+          ->group("Kinds");
   }
 
   void add_worlds() {
@@ -164,6 +181,7 @@ private:
   }
 
   invocation asked_;
+  request::init init_;
   request::create_world create_world_;
   request::list_worlds list_worlds_;
   request::create_campaign create_campaign_;

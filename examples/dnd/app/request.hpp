@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace dnd {
@@ -15,6 +17,12 @@ namespace dnd {
 /// What the command line asks for.
 namespace request {
 
+/// Fill the data directory from the public 5e SRD data set.
+struct init {
+  std::string from;
+  std::set<std::string_view> kinds; ///< of `dnd::kinds`; empty: all
+  bool force = false;
+};
 struct create_world {
   std::string name;
 };
@@ -66,9 +74,9 @@ struct run_script {
   bool keep_going = false;
 };
 
-using any = std::variant<create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
-                         show_log, show_difference, show_recap, show_state, verify_campaign,
-                         repair_campaign, perform, converse, run_script>;
+using any = std::variant<init, create_world, list_worlds, create_campaign, list_campaigns,
+                         load_campaign, show_log, show_difference, show_recap, show_state,
+                         verify_campaign, repair_campaign, perform, converse, run_script>;
 
 } // namespace request
 

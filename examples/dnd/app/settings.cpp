@@ -43,6 +43,12 @@ settings_file find_settings_file(const flags& said, const environment& variable)
   return {};
 }
 
+fs::path usual_data_dir() {
+  const fs::path imported = "data";
+  std::error_code absent;
+  return fs::is_directory(imported / "monsters", absent) ? imported : DND_DEFAULT_DATA_DIR;
+}
+
 } // namespace
 
 settings choose_settings(const flags& said, const environment& variable) {
@@ -55,7 +61,9 @@ settings choose_settings(const flags& said, const environment& variable) {
   };
   settings chosen;
   chosen.worlds_dir = choose(said.worlds_dir, "DND_WORLDS_DIR", file.worlds_dir, "./worlds");
-  chosen.data_dir = choose(said.data_dir, "DND_DATA_DIR", file.data_dir, DND_DEFAULT_DATA_DIR);
+  const std::string data_dir = choose(said.data_dir, "DND_DATA_DIR", file.data_dir, "");
+  chosen.import_dir = data_dir.empty() ? fs::path{"data"} : fs::path{data_dir};
+  chosen.data_dir = data_dir.empty() ? usual_data_dir() : fs::path{data_dir};
   chosen.world = choose(said.world, "DND_WORLD", file.world, "default");
   const std::string rhythm = choose(said.snapshots, "DND_SNAPSHOTS", file.snapshots, "every-100");
   const auto parsed = parse_snapshot_rhythm(rhythm);

@@ -23,6 +23,7 @@ struct flags {
 struct settings {
   std::filesystem::path worlds_dir;
   std::filesystem::path data_dir;
+  std::filesystem::path import_dir; ///< where `dnd init` writes
   std::string world;
   snapshot_rhythm snapshots;
 };
@@ -35,6 +36,9 @@ using environment = std::function<std::optional<std::string>(const std::string& 
 /// program came with, `default`, `every-100`). The file is `--config`, else `DND_CONFIG`, else
 /// `./dnd.yaml` if there is one. Relative paths are relative to where the program runs, wherever
 /// they were said.
+///
+/// Who says nothing about data has `./data`, once `dnd init` has made it there: what the program
+/// came with is read, and not written to.
 ///
 /// Throws `problem` for a file that is named and missing, is no YAML, or has settings that do not
 /// exist or make no sense.

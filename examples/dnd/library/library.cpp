@@ -45,11 +45,26 @@ std::vector<std::string> indexes(const std::optional<std::vector<page::reference
   return found;
 }
 
+/// The data set says `1` where a bite always does one point of damage.
+std::string dice_of(const std::string& damage) {
+  const bool is_number = !damage.empty() && damage.find_first_not_of("0123456789") == damage.npos;
+  return is_number ? damage + "d1" : damage;
+}
+
+template <class Damage>
+void add_damage(const Damage& part, std::vector<damage_dice>& to) {
+  if (part.damage_type && part.damage_dice)
+    to.push_back({dice_of(*part.damage_dice), part.damage_type->index});
+}
+
 attack_option attack_of(const page::action& action) {
   attack_option option{action.name, action.attack_bonus.value_or(0), {}};
-  for (const page::action_damage& part : listed(action.damage))
-    if (part.damage_type && part.damage_dice)
-      option.damage.push_back({*part.damage_dice, part.damage_type->index});
+  for (const page::action_damage& part : listed(action.damage)) {
+    add_damage(part, option.damage);
+    // Where the page leaves a choice, the first that it offers is what it does.
+    if (part.from && part.from->options && !part.from->options->empty())
+      add_damage(part.from->options->front(), option.damage);
+  }
   return option;
 }
 

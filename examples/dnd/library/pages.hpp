@@ -29,12 +29,24 @@ struct trait {
 };
 EVSTORE_DESCRIBE(trait, name)
 
-/// Damage that leaves a choice has neither type nor dice of its own.
-struct action_damage {
+struct damage_option {
   std::optional<reference> damage_type;
   std::optional<std::string> damage_dice;
 };
-EVSTORE_DESCRIBE(action_damage, damage_type, damage_dice)
+EVSTORE_DESCRIBE(damage_option, damage_type, damage_dice)
+
+struct damage_options {
+  std::optional<std::vector<damage_option>> options;
+};
+EVSTORE_DESCRIBE(damage_options, options)
+
+/// Damage that leaves a choice (one hand or two) has only what to choose from.
+struct action_damage {
+  std::optional<reference> damage_type;
+  std::optional<std::string> damage_dice;
+  std::optional<damage_options> from;
+};
+EVSTORE_DESCRIBE(action_damage, damage_type, damage_dice, from)
 
 struct action {
   std::string name;
