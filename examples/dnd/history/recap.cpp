@@ -124,7 +124,7 @@ private:
       const std::size_t next = end_of_run(told.beats, i);
       const beat& first = told.beats[i];
       if (weight_of(first, words_) >= 2 && said++ < most_beats_between)
-        text.say(next - i > 1 ? run(std::span{told.beats}.subspan(i, next - i)) : clause(first));
+        text.say(next - i > 1 ? run(std::span{told.beats}.subspan(i, next - i)) : speak(first));
       i = next;
     }
     if (said > most_beats_between)
@@ -152,7 +152,7 @@ private:
     return end;
   }
 
-  std::string clause(const beat& told) {
+  std::string speak(const beat& told) {
     return words_.clause(told, told.fell ? fallen_++ : fallen_);
   }
 
@@ -252,7 +252,7 @@ private:
     }
     int round = 0;
     for (const auto& [weight, happened] : chosen) {
-      std::string clause = clause(*happened);
+      std::string clause = speak(*happened);
       if (happened == blood && !happened->fell && happened->outcome == attack_outcome::hit)
         clause = "first blood was drawn when " + clause;
       if (happened == heaviest && happened != blood && chosen.size() > 2)

@@ -41,7 +41,7 @@ class Recap(Table):
                          "Aldric felled Zombie 1 with a longsword, for 15 radiant damage, the heaviest blow of the fight.",
                          "Aldric took 40 piercing damage from pit trap and went down.",
                          "In the second round Aldric was brought back with five hit points.",
-                         "Brunhild brought down the goblin with a longsword, for 9 slashing damage.",
+                         "Brunhild struck down the goblin with a longsword, for 9 slashing damage.",
                          "After two rounds it was over, and Zombie 1 and the goblin lay dead.",
                          "Of the damage, Brunhild dealt 16 and took none; Aldric dealt 15 and took 40.",
                          "Brunhild and Aldric took a short rest.", "Brunhild and Aldric reached level 4.",
