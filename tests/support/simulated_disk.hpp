@@ -112,10 +112,16 @@ public:
 
   // ---- the way to the disk
 
+  /// Whether a sync would change nothing.
+  [[nodiscard]] bool is_synced(number which) const {
+    const node& now = get(which);
+    return now.unsynced.empty() && now.sizes.empty() && now.changes.empty();
+  }
   void sync(number which) {
-    arrive(change(which), [](std::size_t) { return true; });
+    if (!is_synced(which)) arrive(change(which), [](std::size_t) { return true; });
   }
   void fail_to_sync(number which, random_source& draw) {
+    if (is_synced(which)) return;
     node& file = change(which);
     if (!file.is_directory) arrive(file, [&](std::size_t) { return draw() % 2 == 0; });
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <support/call_gate.hpp>
 #include <support/simulated_disk.hpp>
 
 #include <evstore/jsonl/files.hpp>
@@ -37,6 +38,7 @@ struct simulated_machine {
   std::uint64_t capacity = unlimited;                 ///< bytes that all files may have
   std::function<trouble(std::string_view)> disturb{}; ///< asked before each call
   std::function<void()> changed{};                    ///< told of each change to the disk
+  call_gate* gate = nullptr;                          ///< before which calls of threads may wait
   std::map<int, opened> descriptors{};
   std::mutex mutex{}; ///< guards all of it while calls are made
 };
@@ -70,10 +72,14 @@ public:
       return fd;
     });
   }
+  /// Closes it also when it fails, as Linux does.
   int close(int fd) {
+    const int outcome = call("close", [] { return 0; });
+    const int code = errno;
     const std::lock_guard lock{machine_->mutex};
     machine_->descriptors.erase(fd);
-    return 0;
+    errno = code;
+    return outcome;
   }
   ssize_t pread(int fd, void* out, std::size_t size, off_t at) {
     std::size_t most = size;
@@ -186,6 +192,7 @@ private:
 
   template <class Action>
   auto call(std::string_view name, std::size_t& most, Action action) -> decltype(action()) {
+    const call_gate::passage through{machine_->gate, name};
     const std::lock_guard lock{machine_->mutex};
     if (machine_->disturb) {
       const auto trouble = machine_->disturb(name);
@@ -201,13 +208,15 @@ private:
   }
 
   int sync(std::string_view name, int fd) {
+    const call_gate::passage through{machine_->gate, name};
     const std::lock_guard lock{machine_->mutex};
     const int code = machine_->disturb ? machine_->disturb(name).code : 0;
+    const bool changes = !machine_->disk.is_synced(node(fd));
     if (code != 0)
       machine_->disk.fail_to_sync(node(fd), machine_->draw);
     else
       machine_->disk.sync(node(fd));
-    tell();
+    if (changes) tell();
     return code == 0 ? 0 : failed(code);
   }
 
