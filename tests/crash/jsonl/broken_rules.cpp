@@ -76,6 +76,11 @@ public:
   int lstat(const char* path, struct stat* status) {
     return without_identity(simulated_files::lstat(named(path).c_str(), status), *status);
   }
+  int statx(int fd, const char* path, int flags, unsigned what, struct statx* status) {
+    const int outcome = simulated_files::statx(fd, named(path).c_str(), flags, what, status);
+    if (broken == rule::replaced_files_are_noticed) status->stx_ino = 1;
+    return outcome;
+  }
   int rename(const char* from, const char* to) {
     return simulated_files::rename(named(from).c_str(), named(to).c_str());
   }

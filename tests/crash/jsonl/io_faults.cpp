@@ -137,6 +137,7 @@ TEST_CASE("whichever call fails, once or from then on, the log ends with a whole
       {"fsync", {EIO, ENOSPC, EDQUOT}},
       {"fstat", {EIO}},
       {"lstat", {EIO, EACCES}},
+      {"statx", {EIO, EACCES}},
       {"rename", {EIO, ENOSPC, EDQUOT}},
       {"unlink", {EIO}},
       {"mkdir", {EIO, ENOSPC, EDQUOT}},

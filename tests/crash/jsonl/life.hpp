@@ -98,6 +98,7 @@ private:
     constexpr std::chrono::milliseconds soon{1};
     how_.durability = std::array{durability::sync(), durability::sync(), durability::sync(),
                                  durability::batched(soon), durability::none()}[draw_() % 5];
+    how_.preallocation_size = std::array<std::uint64_t, 4>{0, 0, 700, 3000}[draw_() % 4];
     if (how_.durability.what() == durability::kind::batched) gate_.hold("fdatasync");
     try {
       log_.emplace(log::open(log_path, how_, files_));
@@ -209,7 +210,8 @@ private:
     end_trouble();
     if (!failure) {
       hold(due != outcome::sync_fails, "a commit was acknowledged whose sync had failed");
-      hold(due != outcome::no_room, "a commit was acknowledged that had no room");
+      hold(due != outcome::no_room || how_.preallocation_size != 0,
+           "a commit was acknowledged that had no room");
     }
     conclude(due, failure ? promised_->commits.size() - 1 : promised_->commits.size(), failure);
   }
@@ -240,6 +242,10 @@ private:
       begin_trouble(due, room);
     } else {
       gate_.pass("pwrite");
+      while (how_.preallocation_size != 0 && !tickets[0].is_ready()) { // there may be filler
+        gate_.wait_for("pwrite", [&] { return tickets[0].is_ready(); });
+        if (!tickets[0].is_ready()) gate_.pass("pwrite");
+      }
       static_cast<void>(tickets[0].get().value());
       note_stored();
       acknowledge(before + ++stored);
