@@ -131,6 +131,16 @@ public:
       return 0;
     });
   }
+  int statx(int fd, const char* path, int, unsigned, struct statx* status) {
+    return call("statx", [&]() -> int {
+      const simulated_disk::number found = *path == '\0' ? node(fd) : machine_->disk.find(path);
+      if (found == 0) return failed(ENOENT);
+      *status = {};
+      status->stx_ino = found;
+      status->stx_size = machine_->disk.bytes(found).size();
+      return 0;
+    });
+  }
   int rename(const char* from, const char* to) {
     return call("rename", [&]() -> int {
       if (machine_->disk.find(from) == 0) return failed(ENOENT);

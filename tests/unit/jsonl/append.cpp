@@ -52,6 +52,18 @@ TEST_CASE("a commit is written, then synced, then acknowledged") {
   CHECK(files.shared->calls == std::vector<std::string>{"pwrite", "fdatasync"});
 }
 
+TEST_CASE("neither writers nor readers ask for the times of a log, which would slow its syncs") {
+  const scratch_folder folder;
+  const faulty_files files;
+  faulty_adapter log = open_faulty(folder / "log.jsonl", files);
+  faulty_adapter reader = faulty_adapter::open_read_only(log.path(), {}, files);
+  files.forget();
+  append_words(log, "s", "a");
+  CHECK(words_of(reader) == "a");
+  CHECK(words_of(log) == "a");
+  CHECK(files.count("fstat") + files.count("lstat") == 0);
+}
+
 TEST_CASE("a new log is synced, and so is its directory") {
   const scratch_folder folder;
   const faulty_files files;

@@ -48,6 +48,12 @@ public:
   }
   int fdatasync(int) { return fails("fdatasync") ? -1 : 0; }
   int fsync(int) { return fails("fsync") ? -1 : 0; }
+  int fstat(int fd, struct stat* status) {
+    return fails("fstat") ? -1 : posix_files::fstat(fd, status);
+  }
+  int lstat(const char* path, struct stat* status) {
+    return fails("lstat") ? -1 : posix_files::lstat(path, status);
+  }
   int rename(const char* from, const char* to) {
     return fails("rename") ? -1 : posix_files::rename(from, to);
   }

@@ -52,7 +52,8 @@ public:
   }
 
 private:
-  static constexpr std::uint64_t most_at_once = 1 << 18;
+  static constexpr std::uint64_t most_at_once = 1 << 14; // of what larger writes leave in memory,
+                                                         // a part is synced more slowly
 
   outcome try_to_put(const pending_batch& batch, std::uint64_t offset) {
     if (uncut_) {

@@ -32,25 +32,26 @@ inline constexpr rule broken_rule = rule::none;
 /// test puts a failing or a simulated disk here (the object is kept and copied, so it may hold a
 /// pointer); in production it is empty and every call is direct.
 template <class F>
-concept file_calls =
-    std::copyable<F> && requires(F& files, const char* path, int fd, void* out, const void* in,
-                                 std::size_t size, off_t at, struct stat* status) {
-      { files.open(path, 0, mode_t{}) } -> std::same_as<int>;
-      { files.close(fd) } -> std::same_as<int>;
-      { files.pread(fd, out, size, at) } -> std::same_as<ssize_t>;
-      { files.pwrite(fd, in, size, at) } -> std::same_as<ssize_t>;
-      { files.ftruncate(fd, at) } -> std::same_as<int>;
-      { files.fdatasync(fd) } -> std::same_as<int>;
-      { files.fsync(fd) } -> std::same_as<int>;
-      { files.fstat(fd, status) } -> std::same_as<int>;
-      { files.lstat(path, status) } -> std::same_as<int>;
-      { files.rename(path, path) } -> std::same_as<int>;
-      { files.link(path, path) } -> std::same_as<int>;
-      { files.unlink(path) } -> std::same_as<int>;
-      { files.mkdir(path, mode_t{}) } -> std::same_as<int>;
-      { files.try_lock(fd) } -> std::same_as<int>;
-      { files.drop_cache(fd, at) } -> std::same_as<void>;
-    };
+concept file_calls = std::copyable<F> && requires(F& files, const char* path, int fd, void* out,
+                                                  const void* in, std::size_t size, off_t at,
+                                                  struct stat* status, struct statx* found) {
+  { files.open(path, 0, mode_t{}) } -> std::same_as<int>;
+  { files.close(fd) } -> std::same_as<int>;
+  { files.pread(fd, out, size, at) } -> std::same_as<ssize_t>;
+  { files.pwrite(fd, in, size, at) } -> std::same_as<ssize_t>;
+  { files.ftruncate(fd, at) } -> std::same_as<int>;
+  { files.fdatasync(fd) } -> std::same_as<int>;
+  { files.fsync(fd) } -> std::same_as<int>;
+  { files.fstat(fd, status) } -> std::same_as<int>;
+  { files.lstat(path, status) } -> std::same_as<int>;
+  { files.statx(fd, path, 0, 0U, found) } -> std::same_as<int>;
+  { files.rename(path, path) } -> std::same_as<int>;
+  { files.link(path, path) } -> std::same_as<int>;
+  { files.unlink(path) } -> std::same_as<int>;
+  { files.mkdir(path, mode_t{}) } -> std::same_as<int>;
+  { files.try_lock(fd) } -> std::same_as<int>;
+  { files.drop_cache(fd, at) } -> std::same_as<void>;
+};
 
 struct posix_files {
   static int open(const char* path, int flags, mode_t mode) noexcept {
@@ -68,6 +69,10 @@ struct posix_files {
   static int fsync(int fd) noexcept { return ::fsync(fd); }
   static int fstat(int fd, struct stat* status) noexcept { return ::fstat(fd, status); }
   static int lstat(const char* path, struct stat* status) noexcept { return ::lstat(path, status); }
+  static int statx(int fd, const char* path, int flags, unsigned what,
+                   struct statx* found) noexcept {
+    return ::statx(fd, path, flags, what, found);
+  }
   static int rename(const char* from, const char* to) noexcept { return ::rename(from, to); }
   static int link(const char* from, const char* to) noexcept { return ::link(from, to); }
   static int unlink(const char* path) noexcept { return ::unlink(path); }
