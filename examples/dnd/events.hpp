@@ -1,6 +1,10 @@
 #pragma once
 
+#include "campaign/creature.hpp"
+#include "campaign/encounter.hpp"
+
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -22,34 +26,6 @@ struct dice_roll {
 
   friend bool operator==(const dice_roll&, const dice_roll&) = default;
 };
-
-struct ability_scores {
-  int strength = 10;
-  int dexterity = 10;
-  int constitution = 10;
-  int intelligence = 10;
-  int wisdom = 10;
-  int charisma = 10;
-
-  friend bool operator==(const ability_scores&, const ability_scores&) = default;
-};
-
-struct damage_dice {
-  std::string dice;
-  std::string type;
-
-  friend bool operator==(const damage_dice&, const damage_dice&) = default;
-};
-
-struct attack_option {
-  std::string name;
-  int bonus = 0;
-  std::vector<damage_dice> damage;
-
-  friend bool operator==(const attack_option&, const attack_option&) = default;
-};
-
-enum class creature_kind : std::uint8_t { monster, character };
 
 /// What the books say about a creature at the moment it enters the campaign.
 struct stat_block {
@@ -126,6 +102,15 @@ struct damage_dealt {
   std::optional<std::string> cause; ///< the weapon, spell or mishap
   std::vector<damage_part> parts;
   int total = 0;
+};
+
+/// A creature at 0 hit points threw a die against its end (Undead Fortitude); success leaves it 1.
+struct end_defied {
+  std::string creature;
+  std::string trait;
+  int dc = 0;
+  dice_roll roll;
+  bool success = false;
 };
 
 struct healed {
@@ -219,8 +204,6 @@ struct turn_started {
   int round = 0;
 };
 
-enum class attack_outcome : std::uint8_t { miss, hit, critical };
-
 struct attack_made {
   std::string attacker;
   std::string weapon;
@@ -234,12 +217,30 @@ struct encounter_ended {
   int encounter = 0;
 };
 
+// --- second thoughts
+// --------------------------------------------------------------------------------
+
+/// Commands were taken back. Their events stay in the log; what they changed is as it was before
+/// them, and is said here in full, so that a state needs no memory of the past.
+struct undone {
+  std::uint64_t first = 0;                   ///< the first event that was taken back
+  std::uint64_t last = 0;                    ///< the last one
+  int commands = 0;                          ///< how many
+  std::vector<std::string> gone;             ///< creatures that had not come yet
+  std::map<std::string, creature> creatures; ///< those that had changed
+  int session = 0;
+  bool session_open = false;
+  dnd::encounter encounter;
+  std::vector<pending_attack> pending_attacks;
+  std::vector<pending_check> pending_checks;
+};
+
 /// Any of them; `schema.hpp` gives each its stored name.
 using event =
     std::variant<campaign_started, session_started, session_ended, world_event_noted,
-                 snapshot_taken, creature_added, damage_dealt, healed, rest_taken, hit_dice_spent,
-                 leveled_up, inventory_changed, condition_gained, dice_rolled, check_asked,
-                 check_made, encounter_started, combatant_joined, initiative_rolled, turn_started,
-                 attack_made, encounter_ended>;
+                 snapshot_taken, creature_added, damage_dealt, end_defied, healed, rest_taken,
+                 hit_dice_spent, leveled_up, inventory_changed, condition_gained, dice_rolled,
+                 check_asked, check_made, encounter_started, combatant_joined, initiative_rolled,
+                 turn_started, attack_made, encounter_ended, undone>;
 
 } // namespace dnd

@@ -24,6 +24,13 @@ EVSTORE_DESCRIBE(stat_block, name, kind, source, armor_class, hit_points, hit_di
                  abilities, damage_immunities, damage_resistances, damage_vulnerabilities,
                  condition_immunities, traits, attacks, equipment)
 
+EVSTORE_DESCRIBE(creature, name, kind, source, hp, max_hp, armor_class, level, hit_dice, hit_die,
+                 hit_dice_used, abilities, conditions, inventory, damage_immunities,
+                 damage_resistances, damage_vulnerabilities, condition_immunities, traits, attacks)
+EVSTORE_DESCRIBE(encounter, active, number, round, turn, combatants, initiatives, turn_order)
+EVSTORE_DESCRIBE(pending_attack, attacker, weapon, target, outcome)
+EVSTORE_DESCRIBE(pending_check, creature, ability, dc, fails, succeeds)
+
 EVSTORE_DESCRIBE(campaign_started, name, campaign)
 EVSTORE_DESCRIBE(session_started, session, title)
 EVSTORE_DESCRIBE(session_ended, session)
@@ -32,6 +39,7 @@ EVSTORE_DESCRIBE(snapshot_taken, position, file, digest, reason)
 EVSTORE_DESCRIBE(creature_added, creature, stats)
 EVSTORE_DESCRIBE(damage_part, type, roll, dealt, because)
 EVSTORE_DESCRIBE(damage_dealt, target, cause, parts, total)
+EVSTORE_DESCRIBE(end_defied, creature, trait, dc, roll, success)
 EVSTORE_DESCRIBE(healed, target, amount, roll)
 EVSTORE_DESCRIBE(rest_taken, creature, rest, hit_dice_regained)
 EVSTORE_DESCRIBE(hit_dice_spent, creature, count, roll, healed)
@@ -47,13 +55,9 @@ EVSTORE_DESCRIBE(initiative_rolled, creature, total, roll)
 EVSTORE_DESCRIBE(turn_started, creature, round)
 EVSTORE_DESCRIBE(attack_made, attacker, weapon, target, roll, armor_class, outcome)
 EVSTORE_DESCRIBE(encounter_ended, encounter)
+EVSTORE_DESCRIBE(undone, first, last, commands, gone, creatures, session, session_open, encounter,
+                 pending_attacks, pending_checks)
 
-EVSTORE_DESCRIBE(creature, name, kind, source, hp, max_hp, armor_class, level, hit_dice, hit_die,
-                 hit_dice_used, abilities, conditions, inventory, damage_immunities,
-                 damage_resistances, damage_vulnerabilities, condition_immunities, traits, attacks)
-EVSTORE_DESCRIBE(encounter, active, number, round, turn, combatants, initiatives, turn_order)
-EVSTORE_DESCRIBE(pending_attack, attacker, weapon, target, outcome)
-EVSTORE_DESCRIBE(pending_check, creature, ability, dc, fails, succeeds)
 EVSTORE_DESCRIBE(campaign_state, name, id, session, session_open, creatures, encounter,
                  pending_attacks, pending_checks)
 
@@ -66,8 +70,8 @@ struct campaign_events
           evstore::named<"world_event_noted", world_event_noted>,
           evstore::named<"snapshot_taken", snapshot_taken>,
           evstore::named<"creature_added", creature_added>,
-          evstore::named<"damage_dealt", damage_dealt>, evstore::named<"healed", healed>,
-          evstore::named<"rest_taken", rest_taken>,
+          evstore::named<"damage_dealt", damage_dealt>, evstore::named<"end_defied", end_defied>,
+          evstore::named<"healed", healed>, evstore::named<"rest_taken", rest_taken>,
           evstore::named<"hit_dice_spent", hit_dice_spent>,
           evstore::named<"leveled_up", leveled_up>,
           evstore::named<"inventory_changed", inventory_changed>,
@@ -78,7 +82,7 @@ struct campaign_events
           evstore::named<"combatant_joined", combatant_joined>,
           evstore::named<"initiative_rolled", initiative_rolled>,
           evstore::named<"turn_started", turn_started>, evstore::named<"attack_made", attack_made>,
-          evstore::named<"encounter_ended", encounter_ended>> {};
+          evstore::named<"encounter_ended", encounter_ended>, evstore::named<"undone", undone>> {};
 
 static_assert(std::same_as<evstore::variant_of<campaign_events>, event>,
               "events.hpp and the event set list the same events in the same order");

@@ -17,7 +17,8 @@
 /// What a decision may answer, taken apart in one place. A decision is a pure function of a state:
 /// no I/O, no clock, no randomness. It answers with what happens, in whichever form says it best:
 ///
-///     an event, an envelope                  that happens
+///     an event                               that happens
+///     an envelope of any of these            that happens, with these details
 ///     std::optional, std::variant            that happens, or nothing, or one of several things
 ///     std::tuple, std::vector, std::array …  these happen, in this order
 ///     result<any of the above, Refusal>      that happens, or the command is refused
@@ -62,7 +63,9 @@ inline constexpr bool is_result<result<T, E>> = true;
 template <class Events, class Visitor>
 constexpr void for_each_emitted(const Events& events, Visitor&& see) {
   if constexpr (detail::is_envelope<Events>) {
-    see(events.event, &events.details);
+    evstore::for_each_emitted(events.event, [&](const auto& event, const event_details*) {
+      see(event, &events.details);
+    });
   } else if constexpr (detail::is_tuple<Events>) {
     std::apply([&](const auto&... part) { (evstore::for_each_emitted(part, see), ...); }, events);
   } else if constexpr (detail::is_variant<Events>) {

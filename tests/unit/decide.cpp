@@ -80,6 +80,18 @@ TEST_CASE("an envelope hands its details on, a bare event has none") {
   CHECK(seen[1]->tags == std::vector<std::string>{"owner:ada"});
 }
 
+TEST_CASE("an envelope of one of several events hands its details to that event") {
+  using either = std::variant<moved, closed>;
+  const envelope<either> answer{moved{2}, {.tags = {"owner:ada"}}};
+  CHECK(sum_of(answer) == 2);
+  for_each_emitted(std::vector{answer, answer},
+                   [&](const auto& event, const event_details* details) {
+                     CHECK(std::is_same_v<decltype(event), const moved&>);
+                     REQUIRE(details != nullptr);
+                     CHECK(details->tags.size() == 1);
+                   });
+}
+
 TEST_CASE("a rejection taken for granted is thrown in the words of the refusal") {
   const auto words = [](const auto& why) {
     try {

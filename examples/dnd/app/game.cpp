@@ -2,6 +2,7 @@
 
 #include "campaign/decide.hpp"
 #include "campaign/narrate.hpp"
+#include "campaign/past.hpp"
 #include "language/parse.hpp"
 #include "language/syntax.hpp"
 #include "language/text.hpp"
@@ -31,18 +32,61 @@ outcome answered(std::string sentence) {
   return result;
 }
 
+/// The past as the log tells it.
+class recorded_past final : public past {
+public:
+  explicit recorded_past(const campaign_log& log) : log_{log} {}
+
+  [[nodiscard]] std::vector<step> steps() const override {
+    std::vector<step> found;
+    int round = 0;
+    std::uint64_t command = 0;
+    log_.replay(std::nullopt, [&](const log_entry& entry) {
+      if (const auto* back = std::get_if<undone>(&entry.happened)) {
+        std::erase_if(found, [&](const step& taken) { return taken.first >= back->first; });
+      } else if (!std::holds_alternative<snapshot_taken>(entry.happened)) {
+        if (entry.command != command) found.push_back({.first = entry.command});
+        step& now = found.back();
+        now.last = entry.position;
+        if (const auto* turn = std::get_if<turn_started>(&entry.happened)) {
+          now.begins_turn = true;
+          now.begins_round = turn->round != round;
+        }
+      }
+      command = entry.command;
+      round = entry.after.encounter.round;
+      return true;
+    });
+    return found;
+  }
+
+  [[nodiscard]] campaign_state state_before(std::uint64_t position) const override {
+    campaign_state then;
+    log_.replay(position - 1, [&](const log_entry& entry) {
+      if (entry.position + 1 == position) then = entry.after;
+      return true;
+    });
+    return then;
+  }
+
+private:
+  const campaign_log& log_;
+};
+
 /// Carries out each kind of command.
 struct performance {
   campaign_log& log;
   const books& library;
   dice_source& dice;
+  std::string_view line;
 
   outcome operator()(const command::deed& wanted) const {
     campaign_state after = log.state();
     const auto decided = consider(after, wanted);
     if (!decided) return refused(decided.error());
     outcome result;
-    if (!decided->events.empty()) result = tell(std::move(after), log.append(decided->events));
+    if (!decided->events.empty())
+      result = tell(std::move(after), log.append(decided->events, line));
     const auto& remarks = decided->remarks;
     result.sentences.insert(result.sentences.end(), remarks.begin(), remarks.end());
     return result;
@@ -69,7 +113,7 @@ private:
   evstore::result<decision, complaint> consider(const campaign_state& state,
                                                 const command::deed& wanted) const {
     try {
-      return decide(state, wanted, dice, library);
+      return decide(state, wanted, dice, library, recorded_past{log});
     } catch (const evstore::error& unreadable) {
       return evstore::failure{complaint{unreadable.what()}};
     }
@@ -94,7 +138,7 @@ outcome game::perform(std::string_view line) {
   if (is_silent(line)) return {};
   const auto wanted = parse_command(line);
   if (!wanted) return refused(wanted.error());
-  return std::visit(performance{log_, library_, dice_}, *wanted);
+  return std::visit(performance{log_, library_, dice_, line}, *wanted);
 }
 
 std::optional<std::string> help_text(std::string_view topic) {

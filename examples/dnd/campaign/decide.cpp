@@ -45,8 +45,8 @@ std::string deliberation::entry_of(std::string_view kind, const mention& name) c
 
 evstore::result<decision, complaint> decide(const campaign_state& state,
                                             const command::deed& wanted, dice_source& dice,
-                                            const books& library) {
-  deliberation table{state, dice, library};
+                                            const books& library, const past& before) {
+  deliberation table{state, dice, library, before};
   try {
     std::visit([&](const auto& deed) { decide(table, deed); }, wanted);
   } catch (const refusal& refused) {

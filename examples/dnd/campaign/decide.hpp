@@ -1,6 +1,7 @@
 #pragma once
 
 #include "campaign/books.hpp"
+#include "campaign/past.hpp"
 #include "campaign/state.hpp"
 #include "events.hpp"
 #include "language/commands.hpp"
@@ -24,6 +25,6 @@ struct decision {
 /// here, once, and their outcome is in the events; a refusal may have thrown some, too.
 evstore::result<decision, complaint> decide(const campaign_state& state,
                                             const command::deed& wanted, dice_source& dice,
-                                            const books& library);
+                                            const books& library, const past& before);
 
 } // namespace dnd

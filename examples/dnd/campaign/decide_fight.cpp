@@ -55,6 +55,7 @@ std::string attacks_of(const creature& attacker) {
 /// Harm that is about to be done to one creature.
 struct blow {
   std::string target;
+  bool critical = false;
   std::optional<std::string> cause;
   std::vector<command::damage::part> parts;
 };
@@ -104,7 +105,8 @@ std::vector<std::string> targets_of(const deliberation& table, const command::da
 
 blow prepare_blow(const deliberation& table, const command::damage& wanted, std::string target,
                   const pending_attack* attack) {
-  blow prepared{std::move(target), std::nullopt, wanted.parts};
+  const bool critical = attack != nullptr && attack->outcome == attack_outcome::critical;
+  blow prepared{std::move(target), critical, std::nullopt, wanted.parts};
   if (wanted.with)
     prepared.cause = wanted.with->text;
   else if (attack != nullptr)
@@ -119,8 +121,24 @@ blow prepare_blow(const deliberation& table, const command::damage& wanted, std:
   return prepared;
 }
 
+/// Undead Fortitude: whoever has it may yet stand when a blow takes the last hit points.
+void defy_end(deliberation& table, const damage_dealt& dealt) {
+  const creature& fallen = table.creature_of(dealt.target);
+  const auto trait = std::find_if(fallen.traits.begin(), fallen.traits.end(), [](const auto& name) {
+    return same_word(name, "Undead Fortitude");
+  });
+  if (trait == fallen.traits.end()) return;
+  for (const damage_part& part : dealt.parts)
+    if (part.type == "radiant" && part.dealt > 0) return;
+  dice_roll roll = roll_d20(table, ability_modifier(fallen.abilities.constitution));
+  const int dc = fortitude_dc(dealt.total);
+  const bool success = roll.total >= dc;
+  table.happens(end_defied{dealt.target, *trait, dc, std::move(roll), success});
+}
+
 void strike(deliberation& table, blow prepared) {
   const creature& target = table.creature_of(prepared.target);
+  const bool stood = target.hp > 0;
   const defences hide{target.damage_immunities, target.damage_resistances,
                       target.damage_vulnerabilities};
   damage_dealt dealt{prepared.target, std::move(prepared.cause), {}, 0};
@@ -131,7 +149,9 @@ void strike(deliberation& table, blow prepared) {
     dealt.parts.push_back(
         {part.type.text, std::move(roll), effect.amount, std::move(effect.because)});
   }
-  table.happens(std::move(dealt));
+  table.happens(dealt);
+  const bool falls = stood && table.creature_of(dealt.target).hp == 0;
+  if (falls && !prepared.critical) defy_end(table, dealt);
 }
 
 } // namespace

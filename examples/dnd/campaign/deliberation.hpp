@@ -2,6 +2,7 @@
 
 #include "campaign/books.hpp"
 #include "campaign/decide.hpp"
+#include "campaign/past.hpp"
 #include "campaign/state.hpp"
 #include "events.hpp"
 #include "language/commands.hpp"
@@ -29,11 +30,13 @@ struct refusal {
 /// how the second of two zombies gets the second number.
 class deliberation {
 public:
-  deliberation(const campaign_state& state, dice_source& dice, const books& library)
-      : state_{state}, dice_{dice}, library_{library} {}
+  deliberation(const campaign_state& state, dice_source& dice, const books& library,
+               const past& before)
+      : state_{state}, dice_{dice}, library_{library}, before_{before} {}
 
   [[nodiscard]] const campaign_state& state() const { return state_; }
   [[nodiscard]] const books& library() const { return library_; }
+  [[nodiscard]] const past& before() const { return before_; }
   dice_roll roll(const dice_expression& dice) { return throw_dice(dice, dice_); }
 
   template <class Event>
@@ -60,10 +63,12 @@ private:
   campaign_state state_;
   dice_source& dice_;
   const books& library_;
+  const past& before_;
   decision decided_;
 };
 
-// What each command comes to; in decide_fight.cpp, decide_party.cpp and decide_story.cpp.
+// What each command comes to; in decide_fight.cpp, decide_party.cpp, decide_story.cpp and
+// decide_undo.cpp.
 void decide(deliberation& table, const command::start_encounter& wanted);
 void decide(deliberation& table, const command::end_encounter& wanted);
 void decide(deliberation& table, const command::initiative& wanted);
@@ -82,6 +87,7 @@ void decide(deliberation& table, const command::check& wanted);
 void decide(deliberation& table, const command::note& wanted);
 void decide(deliberation& table, const command::start_session& wanted);
 void decide(deliberation& table, const command::end_session& wanted);
+void decide(deliberation& table, const command::undo& wanted);
 
 /// Brings a creature from the books into the campaign; its id. Refuses what no book knows.
 std::string bring(deliberation& table, const mention& name);

@@ -57,6 +57,11 @@ struct narrator {
            (e.cause ? " from " + *e.cause : "") + ": " + hit_points(target) +
            (target.hp == 0 ? ", down." : ".");
   }
+  std::string operator()(const end_defied& e) const {
+    return e.creature + " defies its end by " + e.trait + ": " + narrate(e.roll) + " against " +
+           std::to_string(e.dc) + ", " +
+           (e.success ? "and stands: " + hit_points(named(e.creature)) + "." : "in vain.");
+  }
   std::string operator()(const healed& e) const {
     return e.target + " is healed by " + std::to_string(e.amount) + ": " +
            hit_points(named(e.target)) + ".";
@@ -117,6 +122,11 @@ struct narrator {
   }
   std::string operator()(const encounter_ended& e) const {
     return "Encounter " + std::to_string(e.encounter) + " ends.";
+  }
+  std::string operator()(const undone& e) const {
+    return (e.commands == 1 ? "The last command is"
+                            : "The last " + std::to_string(e.commands) + " commands are") +
+           " taken back: events " + std::to_string(e.first) + " to " + std::to_string(e.last) + ".";
   }
 };
 

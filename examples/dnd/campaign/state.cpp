@@ -78,6 +78,10 @@ void campaign_state::evolve(const damage_dealt& happened) {
   });
 }
 
+void campaign_state::evolve(const end_defied& happened) {
+  if (happened.success) named(happened.creature).hp = 1;
+}
+
 void campaign_state::evolve(const healed& happened) {
   creature& target = named(happened.target);
   target.hp = after_healing(target.hp, happened.amount, target.max_hp);
@@ -169,6 +173,17 @@ void campaign_state::evolve(const encounter_ended&) {
   encounter = {};
   encounter.number = fought;
   pending_attacks.clear();
+}
+
+void campaign_state::evolve(const undone& happened) {
+  for (const std::string& newcomer : happened.gone) creatures.erase(newcomer);
+  for (const auto& [changed, restored] : happened.creatures)
+    creatures.insert_or_assign(changed, restored);
+  session = happened.session;
+  session_open = happened.session_open;
+  encounter = happened.encounter;
+  pending_attacks = happened.pending_attacks;
+  pending_checks = happened.pending_checks;
 }
 
 } // namespace dnd

@@ -4,6 +4,7 @@
 #include "rules/dice.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -95,6 +96,12 @@ struct start_session {
   std::optional<std::string> title{};
 };
 struct end_session {};
+/// Takes back the last commands, or everything since a turn or a round began.
+struct undo {
+  enum class unit : std::uint8_t { step, turn, round };
+  unit what = unit::step;
+  int count = 1;
+};
 struct save_session {};
 struct hint {};
 struct help {
@@ -103,9 +110,9 @@ struct help {
 struct quit {};
 
 /// What may become events.
-using deed =
-    std::variant<roll, add, start_encounter, end_encounter, initiative, turn, attack, damage, heal,
-                 rest, level_up, give, take, ask_check, check, note, start_session, end_session>;
+using deed = std::variant<roll, add, start_encounter, end_encounter, initiative, turn, attack,
+                          damage, heal, rest, level_up, give, take, ask_check, check, note,
+                          start_session, end_session, undo>;
 /// What a line may ask for.
 using any = std::variant<deed, save_session, hint, help, quit>;
 

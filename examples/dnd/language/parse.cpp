@@ -154,6 +154,22 @@ command::any build_start_session(const phrase& said) {
   return built;
 }
 
+command::any build_undo(const phrase& said) {
+  using unit = command::undo::unit;
+  constexpr std::array<std::pair<std::string_view, unit>, 3> units{
+      {{"steps", unit::step}, {"turn", unit::turn}, {"round", unit::round}}};
+  std::optional<command::undo> built;
+  for (const auto& [label, what] : units) {
+    const mention* count = said.find(label);
+    if (count == nullptr) continue;
+    if (built) throw misunderstanding{about_all_of(said, "undo counts one thing at a time")};
+    built = command::undo{what, number_of(*count)};
+    if (built->count == 0)
+      throw misunderstanding{{"there is nothing to undo in 0", count->at, count->length}};
+  }
+  return built.value_or(command::undo{});
+}
+
 command::any build_help(const phrase& said) {
   command::help built;
   if (!said.bare.empty()) built.topic = said.bare.front();
@@ -199,6 +215,7 @@ constexpr std::array builders{
     builder{"session start", build_start_session},
     builder{"session end", [](const phrase&) -> command::any { return command::end_session{}; }},
     builder{"session save", [](const phrase&) -> command::any { return command::save_session{}; }},
+    builder{"undo", build_undo},
     builder{"hint", [](const phrase&) -> command::any { return command::hint{}; }},
     builder{"help", build_help},
     builder{"quit", [](const phrase&) -> command::any { return command::quit{}; }},

@@ -128,6 +128,9 @@ private:
     if (rule == nullptr) {
       result_.bare.push_back(take_one());
     } else {
+      if (rule->value == value_kind::speaker && !same_word(words_[at_].text, game_master))
+        return about(words_[at_], "only the game master (" + std::string{game_master} + ") can " +
+                                      std::string{of_.keyword});
       const bool run = rule->value == value_kind::dice && !words_[at_].quoted;
       result_.parts.push_back({rule->label, run ? take_run() : take_one()});
       last_ = rule;

@@ -9,10 +9,11 @@ namespace dnd {
 /// How the value behind a label, or the one without a label, is read.
 enum class value_kind : std::uint8_t {
   none,
-  name,   ///< one word; several in quotes
-  number, ///< whole, not negative
-  dice,   ///< words up to the next label
-  text,   ///< the rest of the line as it is
+  name,    ///< one word; several in quotes
+  number,  ///< whole, not negative
+  dice,    ///< words up to the next label
+  text,    ///< the rest of the line as it is
+  speaker, ///< who speaks, who must be the game master
 };
 
 enum class how_often : std::uint8_t {

@@ -1,15 +1,14 @@
 #include "log/campaign_log.hpp"
 
 #include "log/digest.hpp"
+#include "log/event_sequence.hpp"
 #include "log/snapshot_file.hpp"
-#include "schema.hpp"
 
 #include <evstore/generate_event_id.hpp>
-#include <evstore/json/read.hpp>
-#include <evstore/jsonl/adapter.hpp>
-#include <evstore/store.hpp>
 
+#include <charconv>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace dnd {
@@ -18,15 +17,27 @@ namespace {
 
 constexpr std::string_view stream_prefix = "campaign-";
 
-std::string digest_of_event(const evstore::event_view& event) {
+std::string digest_of_event(const evstore::event_record& event) {
   std::string text{event.type};
   text.append(" ").append(evstore::to_string(event.time)).append(" ").append(event.data);
   return digest_of(text);
 }
 
-evstore::jsonl::adapter open_log(const std::filesystem::path& path, access how) {
-  return how == access::write ? evstore::jsonl::open(path.string(), {.create = false})
-                              : evstore::jsonl::open_read_only(path.string());
+/// Where an event comes from, as its metadata has it.
+struct origin {
+  std::optional<std::string> correlation; ///< the position of the first event of its command
+  std::optional<std::string> causation;   ///< the command as it was typed
+};
+EVSTORE_DESCRIBE(origin, correlation, causation)
+
+origin origin_of(const stored_event& stored) {
+  return stored.metadata().empty() ? origin{} : evstore::json::read<origin>(stored.metadata());
+}
+
+std::uint64_t number_in(std::string_view text, std::uint64_t otherwise) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return failed == std::errc{} && end == text.data() + text.size() ? number : otherwise;
 }
 
 } // namespace
@@ -34,17 +45,17 @@ evstore::jsonl::adapter open_log(const std::filesystem::path& path, access how) 
 class campaign_log::journal {
 public:
   journal(campaign_place where, access how, const snapshot_rhythm& rhythm)
-      : place{std::move(where)}, rhythm_{rhythm}, store_{open_log(place.log(), how)} {
-    report.warnings = store_.adapter().report().warnings;
+      : place{std::move(where)}, rhythm_{rhythm}, events_{place, how} {
+    report.warnings = events_.warnings();
     learn_id(how);
     load();
     if (!state.name.empty()) place.name = state.name;
   }
 
-  recorded append(std::vector<event> events) {
+  recorded append(std::vector<event> events, std::string_view said) {
     if (position == 0) events.insert(events.begin(), campaign_started{place.name, place.id});
     const std::uint64_t before = position;
-    write(events);
+    write(events, said);
     recorded written{std::move(events), {}};
     if (const auto reason = due(before, written.events)) {
       try {
@@ -60,7 +71,7 @@ public:
     recorded written;
     if (position == 0) {
       written.events.emplace_back(campaign_started{place.name, place.id});
-      write(written.events);
+      write(written.events, {});
     }
     written.events.push_back(take_snapshot("saved"));
     return written;
@@ -70,12 +81,13 @@ public:
               const std::function<bool(const log_entry&)>& see) const {
     campaign_state after;
     event happened;
-    for (auto&& stored : store_.read_all()) {
-      const std::uint64_t at = stored.position().value();
-      if (last && at > *last) return;
-      evolve(after, stored, &happened);
-      if (!see({at, evstore::to_string(stored.time()), happened, after})) return;
-    }
+    events_.read_from(1, [&](std::uint64_t at, const stored_event& stored) {
+      if (last && at > *last) return false;
+      evolve(after, at, stored, &happened);
+      const origin from = origin_of(stored);
+      return see({at, evstore::to_string(stored.time()), from.causation.value_or(""),
+                  number_in(from.correlation.value_or(""), at), happened, after});
+    });
   }
 
   [[nodiscard]] bool takes_snapshots() const noexcept { return rhythm_.rule.used; }
@@ -86,33 +98,29 @@ public:
   load_report report;
 
 private:
-  using log_store = evstore::store<campaign_events, evstore::jsonl::adapter>;
-
-  std::string stream() const { return std::string{stream_prefix} + place.id; }
-
   /// The log is right about whose it is; `campaign.yaml` helps until there is a first event.
   void learn_id(access how) {
-    auto first = store_.adapter().read_all(evstore::query::all(), {.limit = 1});
-    if (const auto found = first.next(); !found.empty()) {
-      const std::string_view name = found.front().stream;
-      if (!name.starts_with(stream_prefix)) {
-        evstore::error_place at;
-        at.file = place.log().string();
-        at.line = 1;
-        at.stream = name;
-        throw evstore::error{evstore::errc::corrupt, "this is not the log of a campaign", at};
+    const std::string_view name = events_.name();
+    if (name.empty()) {
+      if (place.id.empty() && how == access::write) {
+        const std::string uuid = evstore::generate_event_id().to_string();
+        place.id = place.slug + "-" + uuid.substr(uuid.size() - 8);
+        write_campaign_page(place);
       }
+      events_.set_name(std::string{stream_prefix} + place.id);
+    } else if (name.starts_with(stream_prefix)) {
       place.id = name.substr(stream_prefix.size());
-    } else if (place.id.empty() && how == access::write) {
-      const std::string uuid = evstore::generate_event_id().to_string();
-      place.id = place.slug + "-" + uuid.substr(uuid.size() - 8);
-      write_campaign_page(place);
+    } else {
+      evstore::error_place at;
+      at.file = place.log().string();
+      at.line = 1;
+      at.stream = name;
+      throw evstore::error{evstore::errc::corrupt, "this is not the log of a campaign", at};
     }
   }
 
   void load() {
-    const std::uint64_t head = store_.head().value();
-    auto snapshot = rhythm_.rule.used ? usable_snapshot(head) : std::nullopt;
+    auto snapshot = rhythm_.rule.used ? usable_snapshot() : std::nullopt;
     if (snapshot && !fold_after(*snapshot)) {
       pass_over("the log remembers another one of that position");
       snapshot.reset();
@@ -123,10 +131,12 @@ private:
       state = {};
       position = 0;
       report.replayed = 0;
-      for (auto&& stored : store_.read_all()) evolve(stored);
+      events_.read_from(1, [&](std::uint64_t at, const stored_event& stored) {
+        evolve(at, stored);
+        return true;
+      });
     }
     report.position = position;
-    version_ = store_.state_of(stream()).version;
   }
 
   void pass_over(std::string_view why) {
@@ -134,14 +144,14 @@ private:
                               std::string{why});
   }
 
-  std::optional<snapshot_file> usable_snapshot(std::uint64_t head) {
+  std::optional<snapshot_file> usable_snapshot() {
     try {
       snapshot_file snapshot = read_snapshot(place.snapshot());
       if (snapshot.campaign != place.id) {
         pass_over("it is of the campaign " + snapshot.campaign);
-      } else if (snapshot.position == 0 || snapshot.position > head) {
+      } else if (snapshot.position == 0 || snapshot.position > events_.size()) {
         pass_over("it is of event " + std::to_string(snapshot.position) + ", and the log has " +
-                  std::to_string(head));
+                  std::to_string(events_.size()));
       } else if (snapshot.event != digest_of_event_at(snapshot.position)) {
         pass_over("the log has another event " + std::to_string(snapshot.position));
       } else {
@@ -157,24 +167,25 @@ private:
   bool fold_after(const snapshot_file& snapshot) {
     state = snapshot.state;
     position = snapshot.position;
-    const evstore::global_position next{snapshot.position + 1};
-    for (auto&& stored : store_.read_all({.from = next})) {
-      if (const auto taken = stored.template as<snapshot_taken>())
-        if (taken->position == snapshot.position && taken->digest != snapshot.digest) return false;
-      evolve(stored);
-    }
-    return true;
+    bool good = true;
+    events_.read_from(snapshot.position + 1, [&](std::uint64_t at, const stored_event& stored) {
+      if (const auto taken = stored.as<snapshot_taken>())
+        good = taken->position != snapshot.position || taken->digest == snapshot.digest;
+      if (good) evolve(at, stored);
+      return good;
+    });
+    return good;
   }
 
-  void evolve(const evstore::typed_event<campaign_events>& stored) {
-    evolve(state, stored);
-    position = stored.position().value();
+  void evolve(std::uint64_t at, const stored_event& stored) {
+    evolve(state, at, stored);
+    position = at;
     ++report.replayed;
   }
 
   /// Lets the state take in a stored event, which is copied to `seen` if anybody wants to see it. One
   /// that makes no sense is an error that says where.
-  void evolve(campaign_state& into, const evstore::typed_event<campaign_events>& stored,
+  void evolve(campaign_state& into, std::uint64_t number, const stored_event& stored,
               event* seen = nullptr) const try {
     stored.visit([&](const auto& payload) {
       into.evolve(payload);
@@ -183,25 +194,28 @@ private:
   } catch (const evstore::error& failed) {
     if (failed.place().position) throw;
     evstore::error_place at;
-    at.file = place.log().string();
+    at.stream = stored.stream();
+    at.file = events_.file_of(number).string();
     at.line = at.position = stored.position().value();
     at.type = stored.type();
     throw evstore::error{failed.code(), failed.message(), std::move(at)};
   }
 
-  std::string digest_of_event_at(std::uint64_t at) {
-    auto cursor = store_.adapter().read_all(evstore::query::all(),
-                                            {.from = evstore::global_position{at}, .limit = 1});
-    const auto found = cursor.next();
-    return found.empty() ? std::string{} : digest_of_event(found.front());
+  std::string digest_of_event_at(std::uint64_t at) const {
+    const auto found = events_.event_at(at);
+    return found ? digest_of_event(*found) : std::string{};
   }
 
-  void write(const std::vector<event>& events) {
-    const auto receipt = store_.append(stream(), evstore::exactly(version_), events).value();
-    version_ = receipt.version();
+  void write(const std::vector<event>& events, std::string_view said) {
+    evstore::metadata about{.correlation = std::to_string(position + 1)};
+    if (!said.empty()) about.causation = std::string{said};
+    std::vector<evstore::envelope<event>> made;
+    made.reserve(events.size());
+    for (const event& happened : events) made.push_back({happened, {.metadata = about}});
+    events_.append(made);
     for (const event& happened : events)
       std::visit([this](const auto& payload) { state.evolve(payload); }, happened);
-    position = receipt.last.value();
+    position = events_.size();
   }
 
   /// Why a snapshot is due now, if one is.
@@ -223,17 +237,34 @@ private:
     write_snapshot(place.snapshot(), taken);
     event spoken{snapshot_taken{position, place.snapshot().filename().string(), taken.digest,
                                 std::move(reason)}};
-    write({spoken});
+    write({spoken}, {});
     return spoken;
   }
 
   snapshot_rhythm rhythm_;
-  log_store store_;
-  evstore::stream_version version_; ///< what the next append expects
+  event_sequence events_;
 };
 
+/// A fight that ends while somebody reads moves its events to another file, after which looking again
+/// finds them.
+template <class Open>
+auto open_patiently(const campaign_place& place, access how, Open open) {
+  constexpr int most_moves = 5;
+  for (int moves = 0;; ++moves) {
+    std::error_code ignored;
+    const auto size = std::filesystem::file_size(place.log(), ignored);
+    try {
+      return open();
+    } catch (const evstore::error&) {
+      const bool moved = std::filesystem::file_size(place.log(), ignored) != size;
+      if (how == access::write || !moved || moves == most_moves) throw;
+    }
+  }
+}
+
 campaign_log::campaign_log(campaign_place place, access how, const snapshot_rhythm& rhythm)
-    : journal_{std::make_unique<journal>(std::move(place), how, rhythm)} {}
+    : journal_{open_patiently(place, how,
+                              [&] { return std::make_unique<journal>(place, how, rhythm); })} {}
 campaign_log::~campaign_log() = default;
 campaign_log::campaign_log(campaign_log&&) noexcept = default;
 campaign_log& campaign_log::operator=(campaign_log&&) noexcept = default;
@@ -243,8 +274,8 @@ const campaign_state& campaign_log::state() const noexcept { return journal_->st
 std::uint64_t campaign_log::position() const noexcept { return journal_->position; }
 const load_report& campaign_log::report() const noexcept { return journal_->report; }
 
-recorded campaign_log::append(std::vector<event> events) {
-  return journal_->append(std::move(events));
+recorded campaign_log::append(std::vector<event> events, std::string_view said) {
+  return journal_->append(std::move(events), said);
 }
 bool campaign_log::takes_snapshots() const noexcept { return journal_->takes_snapshots(); }
 recorded campaign_log::save() { return journal_->save(); }

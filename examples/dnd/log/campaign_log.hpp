@@ -3,6 +3,7 @@
 #include "campaign/state.hpp"
 #include "events.hpp"
 #include "files/worlds.hpp"
+#include "log/access.hpp"
 #include "log/snapshot_rhythm.hpp"
 
 #include <cstdint>
@@ -10,14 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dnd {
-
-enum class access : std::uint8_t {
-  read, ///< writes nothing at all; other processes may write meanwhile
-  write ///< for one process at a time: the log is locked
-};
 
 /// How the state came to be when the campaign was opened.
 struct load_report {
@@ -31,6 +28,8 @@ struct load_report {
 struct log_entry {
   std::uint64_t position;
   std::string time;
+  std::string said;      ///< the command that it comes from, as it was typed; empty if unknown
+  std::uint64_t command; ///< the position of the first event of that command
   const event& happened;
   const campaign_state& after;
 };
@@ -56,9 +55,9 @@ public:
   [[nodiscard]] std::uint64_t position() const noexcept;
   [[nodiscard]] const load_report& report() const noexcept;
 
-  /// Appends what one command came to, all or none; durable when it returns. The first append of a
-  /// campaign begins with `campaign_started`. Then takes the snapshot that is due, if one is.
-  recorded append(std::vector<event> events);
+  /// Appends what the command `said` came to, all or none; durable when it returns. The first append
+  /// of a campaign begins with `campaign_started`. Then takes the snapshot that is due, if one is.
+  recorded append(std::vector<event> events, std::string_view said = {});
 
   /// False if the rhythm is `off`.
   [[nodiscard]] bool takes_snapshots() const noexcept;

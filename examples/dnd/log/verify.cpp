@@ -1,30 +1,33 @@
 #include "log/verify.hpp"
 
 #include "log/campaign_log.hpp"
+#include "log/event_sequence.hpp"
 #include "log/snapshot_file.hpp"
 
 #include <evstore/error.hpp>
 #include <evstore/jsonl/verify.hpp>
 
-#include <string_view>
+#include <filesystem>
+#include <string>
 
 namespace dnd {
 
 namespace {
 
-std::string line_of(const evstore::jsonl::defect& found) {
-  return "log.jsonl line " + std::to_string(found.line) + ", byte " + std::to_string(found.byte) +
+std::string line_of(const std::string& file, const evstore::jsonl::defect& found) {
+  return file + " line " + std::to_string(found.line) + ", byte " + std::to_string(found.byte) +
          ": " + found.what;
 }
 
-/// The log by itself, line by line.
-void check_lines(const campaign_place& place, verification& found) {
-  const auto report = evstore::jsonl::verify(place.log().string());
+/// A log by itself, line by line.
+void check_lines(const std::filesystem::path& log, verification& found) {
+  const std::string file = log.filename().string();
+  const auto report = evstore::jsonl::verify(log.string());
   for (const evstore::jsonl::defect& defect : report.defects)
-    found.findings.push_back(line_of(defect));
+    found.findings.push_back(line_of(file, defect));
   if (!report.is_sound()) {
     found.sound = false;
-    found.findings.push_back("log.jsonl is damaged: " + std::to_string(report.records) +
+    found.findings.push_back(file + " is damaged: " + std::to_string(report.records) +
                              " events can be relied on; dnd campaign repair keeps those");
   }
 }
@@ -52,11 +55,27 @@ void check_states(const campaign_place& place, const snapshot_rhythm& rhythm, ve
   }
 }
 
+/// Leaves out of a log what is damaged. Whether there was anything.
+bool mend(const std::filesystem::path& log, std::vector<std::string>& done) {
+  const std::string file = log.filename().string();
+  const auto report = evstore::jsonl::repair(log.string());
+  const std::string events = std::to_string(report.records) + " events";
+  if (report.original.empty()) {
+    done.push_back(file + ": " + events + ", nothing to repair");
+    return false;
+  }
+  for (const evstore::jsonl::defect& dropped : report.dropped)
+    done.push_back("left out: " + line_of(file, dropped));
+  done.push_back(file + " has " + events + " now; as it was it is kept in " + report.original);
+  return true;
+}
+
 } // namespace
 
 verification verify(const campaign_place& place, const snapshot_rhythm& rhythm) {
   verification found;
-  check_lines(place, found);
+  check_lines(place.log(), found);
+  for (const auto& fight : event_sequence::fight_logs(place)) check_lines(fight, found);
   if (!found.sound) return found;
   try {
     check_states(place, rhythm, found);
@@ -68,14 +87,20 @@ verification verify(const campaign_place& place, const snapshot_rhythm& rhythm) 
 }
 
 std::vector<std::string> repair(const campaign_place& place) {
-  const auto report = evstore::jsonl::repair(place.log().string());
-  if (report.original.empty())
-    return {"log.jsonl: " + std::to_string(report.records) + " events, nothing to repair"};
   std::vector<std::string> done;
-  for (const evstore::jsonl::defect& dropped : report.dropped)
-    done.push_back("left out: " + line_of(dropped));
-  done.push_back("log.jsonl has " + std::to_string(report.records) +
-                 " events now; as it was it is kept in " + report.original);
+  const bool mended = mend(place.log(), done);
+  const bool fights = mended ? event_sequence{place, access::read}.has_fight() : true;
+  for (const std::filesystem::path& fight : event_sequence::fight_logs(place)) {
+    if (fights) {
+      mend(fight, done);
+      continue;
+    }
+    // Its beginning is among what was left out: the next to write would take it for left over.
+    const auto aside = fight.parent_path() / ("set-aside-" + fight.filename().string());
+    std::filesystem::rename(fight, aside);
+    done.push_back("the fight in " + fight.filename().string() +
+                   " has no beginning any more; it is kept in " + aside.string());
+  }
   return done;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace dnd {
 
@@ -28,6 +29,11 @@ suffered suffer(int rolled, std::string_view type, const defences& hide) {
   if (resistant) return {amount, "resistant"};
   if (vulnerable) return {amount, "vulnerable"};
   return {amount, std::nullopt};
+}
+
+int fortitude_dc(int damage) noexcept {
+  constexpr int easiest = 5;
+  return damage > std::numeric_limits<int>::max() - easiest ? damage : easiest + damage;
 }
 
 dice_expression critical(dice_expression dice) {

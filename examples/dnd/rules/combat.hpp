@@ -35,6 +35,10 @@ struct suffered {
 /// rounded down; then vulnerability doubles. A roll below zero deals nothing.
 suffered suffer(int rolled, std::string_view type, const defences& hide);
 
+/// SRD 5.1, zombie, "Undead Fortitude": the DC of the Constitution save that leaves 1 hit point,
+/// unless the damage is radiant or from a critical hit.
+int fortitude_dc(int damage) noexcept;
+
 /// Weapon dice of a critical hit: twice as many, the same modifier.
 dice_expression critical(dice_expression dice);
 

@@ -1,5 +1,6 @@
 #include "campaign/decide.hpp"
 #include "campaign/narrate.hpp"
+#include "campaign/past.hpp"
 #include "campaign/state.hpp"
 #include "language/parse.hpp"
 #include "loaded_dice.hpp"
@@ -7,6 +8,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <variant>
@@ -53,18 +56,60 @@ public:
   [[nodiscard]] std::vector<std::string> entries(std::string_view kind) const override {
     if (kind == "monsters") return {"zombie"};
     if (kind == "characters") return {"brunhild"};
-    if (kind == "damage-types") return {"bludgeoning", "poison", "slashing"};
+    if (kind == "damage-types") return {"bludgeoning", "poison", "radiant", "slashing"};
     return {"poisoned", "prone"};
+  }
+
+  void teach(const std::string& name, const std::string& trait) {
+    pages_.at(name).traits.push_back(trait);
   }
 
 private:
   std::map<std::string, stat_block, std::less<>> pages_;
 };
 
+/// The past of a table, in memory: what it was like before each command.
+class remembered_past final : public past {
+public:
+  void remember(const campaign_state& before, const std::vector<event>& events) {
+    const std::uint64_t first = end_ + 1;
+    end_ += events.size();
+    if (const auto* back = std::get_if<undone>(&events.front())) {
+      while (!steps_.empty() && steps_.back().first >= back->first) {
+        steps_.pop_back();
+        states_.pop_back();
+      }
+      return;
+    }
+    step taken{.first = first, .last = end_};
+    for (const event& happened : events)
+      if (const auto* turn = std::get_if<turn_started>(&happened)) {
+        taken.begins_turn = true;
+        taken.begins_round = turn->round != before.encounter.round;
+      }
+    steps_.push_back(taken);
+    states_.push_back(before);
+  }
+
+  [[nodiscard]] std::vector<step> steps() const override { return steps_; }
+  [[nodiscard]] campaign_state state_before(std::uint64_t position) const override {
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+      if (steps_[i].first == position) return states_[i];
+    FAIL("nobody asked for a state between commands");
+    return {};
+  }
+
+private:
+  std::vector<step> steps_;
+  std::vector<campaign_state> states_;
+  std::uint64_t end_ = 0;
+};
+
 /// A table where lines are played and nothing is stored.
 struct table {
   small_books library;
   campaign_state state;
+  remembered_past before;
   std::vector<event> log;
 
   evstore::result<decision, complaint> decides(std::string_view line,
@@ -72,7 +117,7 @@ struct table {
     const auto wanted = parse_command(line);
     if (!wanted) FAIL(line << ": " << wanted.error().message);
     loaded_dice dice{faces};
-    auto decided = decide(state, std::get<command::deed>(*wanted), dice, library);
+    auto decided = decide(state, std::get<command::deed>(*wanted), dice, library, before);
     if (decided) CHECK(dice.all_thrown());
     return decided;
   }
@@ -80,6 +125,7 @@ struct table {
   table& play(std::string_view line, std::initializer_list<int> faces = {}) {
     const auto decided = decides(line, faces);
     if (!decided) FAIL(line << ": " << decided.error().message);
+    if (!decided->events.empty()) before.remember(state, decided->events);
     for (const event& happened : decided->events) {
       std::visit([&](const auto& payload) { state.evolve(payload); }, happened);
       CHECK_FALSE(narrate(happened, state).empty());
@@ -319,4 +365,94 @@ TEST_CASE("there is always a hint") {
   CHECK(has(hint(at.state), "attack by: brunhild"));
   at.play("attack by: brunhild to: zombie", {15});
   CHECK(has(hint(at.state), "damage"));
+}
+
+TEST_CASE("an undead that loses its last hit points may defy its end") {
+  table at;
+  at.library.teach("zombie", "Undead Fortitude");
+  at.play("add zombie");
+  SECTION("against 5 and the damage, by a throw of Constitution that replay keeps") {
+    at.play("damage to: zombie dice: 7d1 type: slashing", {1, 1, 1, 1, 1, 1, 1});
+    at.play("damage to: zombie dice: 1d1+14 type: slashing", {1, 17});
+    CHECK(at.who("zombie-1").hp == 1);
+    const auto& defied = std::get<end_defied>(at.log.back());
+    CHECK(defied.dc == 20);
+    CHECK(defied.roll.total == 20);
+    campaign_state again;
+    for (const event& happened : at.log)
+      std::visit([&](const auto& payload) { again.evolve(payload); }, happened);
+    CHECK(again == at.state);
+  }
+  SECTION("one below is not enough") {
+    at.play("damage to: zombie dice: 1d1+6 type: slashing", {1});
+    at.play("damage to: zombie dice: 1d1+14 type: slashing", {1, 16});
+    CHECK(at.who("zombie-1").hp == 0);
+  }
+  SECTION("22 damage at once is more than any throw") {
+    at.play("damage to: zombie dice: 1d1+21 type: slashing", {1, 20});
+    CHECK(std::get<end_defied>(at.log.back()).dc == 27);
+    CHECK(at.who("zombie-1").hp == 0);
+  }
+  SECTION("not radiant damage, not even a part of it") {
+    at.play("damage to: zombie dice: 1d1+20 type: slashing dice: 1d1+1 type: radiant", {1, 1});
+    CHECK(at.who("zombie-1").hp == 0);
+  }
+  SECTION("not a critical hit") {
+    at.play("add brunhild").play("attack by: brunhild to: zombie", {20});
+    at.play("damage to: zombie dice: 1d1+29 type: slashing", {1});
+    CHECK(at.who("zombie-1").hp == 0);
+  }
+  SECTION("and who lies there already does not get up by more of it") {
+    at.play("damage to: zombie dice: 1d1+21 type: slashing", {1, 1});
+    at.play("damage to: zombie dice: 1d1 type: slashing", {1});
+    CHECK(at.who("zombie-1").hp == 0);
+  }
+}
+
+TEST_CASE("undo takes commands back, the last one first, and goes on where it stopped") {
+  table at;
+  at.play("add zombie").play("add brunhild");
+  const campaign_state whole = at.state;
+  at.play("damage to: zombie dice: 1d1+6 type: slashing", {1});
+  const campaign_state wounded = at.state;
+  at.play("damage to: brunhild dice: 1d1+4 type: slashing", {1}).play("add zombie");
+  at.play("undo steps: 2");
+  CHECK(at.state == wounded);
+  at.play("undo");
+  CHECK(at.state == whole);
+  at.play("note \"again\"").play("undo").play("undo steps: 2");
+  CHECK(at.state.creatures.empty());
+  CHECK(at.refusal("undo") == "cannot undo 1 command: there are none");
+}
+
+TEST_CASE("undo says how much there is to undo") {
+  table at;
+  at.play("add zombie").play("note \"one\"");
+  CHECK(at.refusal("undo steps: 100") == "cannot undo 100 commands: there are only 2");
+  CHECK(at.refusal("undo turn: 1") == "cannot undo 1 turn: there are none");
+}
+
+TEST_CASE("undo brings back turns, rounds and fights that are over") {
+  table at;
+  at.play("add brunhild").play("encounter start with: brunhild and: zombie", {10});
+  at.play("initiative by: brunhild 15").play("turn");
+  const campaign_state first_turn = at.state;
+  at.play("damage to: zombie dice: 1d1 type: slashing", {1}).play("turn");
+  at.play("damage to: brunhild dice: 1d1 type: slashing", {1}).play("turn");
+  CHECK(at.state.encounter.round == 2);
+  at.play("damage to: zombie dice: 1d1 type: slashing", {1});
+  const campaign_state second_round = at.state;
+  at.play("encounter end").play("undo");
+  CHECK(at.state == second_round);
+  at.play("undo turn: 1");
+  CHECK(at.state.encounter.round == 1);
+  CHECK(at.state.encounter.turn == "zombie-1");
+  at.play("turn").play("undo round: 1");
+  CHECK(at.state.encounter.round == 1);
+  CHECK(at.who("brunhild").hp == 27);
+  at.play("undo turn: 1");
+  CHECK(at.state.encounter == first_turn.encounter);
+  CHECK(at.who("zombie-1").hp == 21);
+  at.play("undo round: 1");
+  CHECK_FALSE(at.state.encounter.turn);
 }

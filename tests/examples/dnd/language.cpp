@@ -129,6 +129,7 @@ TEST_CASE("every command of the table is understood in some form") {
                                        "session start",
                                        "session end",
                                        "session save",
+                                       "undo",
                                        "hint",
                                        "help",
                                        "quit"};
@@ -162,6 +163,18 @@ TEST_CASE("a complaint points at the word and names the nearest one") {
   CHECK(blamed("turn around") == "around");
 }
 
+TEST_CASE("undo counts commands, turns or rounds") {
+  using unit = command::undo::unit;
+  CHECK(deed<command::undo>("undo").count == 1);
+  CHECK(deed<command::undo>("UNDO Steps: 3").count == 3);
+  CHECK(deed<command::undo>("undo turn: 2").what == unit::turn);
+  CHECK(deed<command::undo>("undo round: 1 by: gm").what == unit::round);
+  CHECK(says(complaint_about("undo steps: 0"), "nothing to undo in 0"));
+  CHECK(says(complaint_about("undo steps: 1 turn: 1"), "one thing at a time"));
+  CHECK(blamed("undo by: Brunhild") == "Brunhild");
+  CHECK(says(complaint_about("session end by: Brunhild"), "only the game master (GM)"));
+}
+
 TEST_CASE("what is missing is asked for") {
   CHECK(says(complaint_about("attack to: b"), "attack needs by:"));
   CHECK(says(complaint_about("attack by: a"), "attack needs to:"));
@@ -176,8 +189,7 @@ TEST_CASE("what is missing is asked for") {
 }
 
 TEST_CASE("commands of other games are no commands") {
-  for (const auto* line :
-       {"undo", "undo steps: 3", "cast fireball", "move to: door", "42", "\"add\""})
+  for (const auto* line : {"cast fireball", "move to: door", "42", "\"add\""})
     CHECK_FALSE(parse_command(line).has_value());
 }
 

@@ -89,8 +89,13 @@ class Table(unittest.TestCase):
         who = self.load()["state"]["creatures"][creature]
         return f"{who['hp']}/{who['max_hp']}"
 
+    def fights(self):
+        """The logs of fights that go on; there is one at most."""
+        return sorted(self.campaign.glob("encounter-*.jsonl"))
+
     def events(self):
-        return [json.loads(line) for line in self.log.read_bytes().splitlines()]
+        """What happened, wherever it lies."""
+        return [json.loads(line) for log in (self.log, *self.fights()) for line in log.read_bytes().splitlines()]
 
     def types(self):
         return [event["type"] for event in self.events()]

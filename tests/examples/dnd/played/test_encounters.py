@@ -1,0 +1,250 @@
+"""A fight has a log of its own while it goes on, and becomes a part of the campaign's log when it ends."""
+import json
+import os
+import random
+import shutil
+import signal
+import time
+
+from table import HERO, Table, digest
+
+WOUND = "damage to: zombie-1 dice: 7d1 type: slashing"
+
+
+class Encounters(Table):
+    def setUp(self):
+        super().setUp()
+        self.create()
+        (self.campaign / "characters/brunhild.yaml").write_text(HERO)
+
+    def lines(self):
+        return self.log.read_bytes().splitlines()
+
+    def keep(self):
+        """All files as they are now, to be put back as a crash would have left them."""
+        kept = self.home / f"kept-{len(list(self.home.glob('kept-*')))}"
+        shutil.copytree(self.campaign, kept)
+        return kept
+
+    def put_back(self, kept, *names):
+        for name in names:
+            shutil.copy(kept / name, self.campaign / name)
+
+    def test_a_fight_has_a_log_of_its_own(self):
+        self.play("add brunhild")
+        before = len(self.lines())
+        self.play("encounter start with: zombie", WOUND, "note in between", "heal to: zombie-1 amount: 1")
+        self.assertEqual(len(self.lines()), before + 1)
+        self.assertEqual(json.loads(self.lines()[-1])["type"], "encounter_started")
+        self.assertEqual([fight.name for fight in self.fights()], ["encounter-1.jsonl"])
+        self.assertEqual(self.types()[-3:], ["damage_dealt", "world_event_noted", "healed"])
+        self.assertEqual(self.load()["events"], len(self.events()))
+        self.assertEqual(self.hp("zombie-1"), "16/22")
+
+    def test_it_becomes_part_of_the_campaign_in_order_and_once(self):
+        self.play("encounter start with: zombie", WOUND)
+        during = self.events()
+        self.play("encounter end")
+        self.assertEqual(self.fights(), [])
+        after = self.events()
+        self.assertEqual([(e["type"], e["data"], e["time"], e["metadata"]) for e in after[:-1]],
+                         [(e["type"], e["data"], e["time"], e["metadata"]) for e in during])
+        self.assertEqual(after[-1]["type"], "encounter_ended")
+        self.assertEqual([e["position"] for e in after], list(range(1, len(after) + 1)))
+        self.assertEqual({e["stream"] for e in after}, {after[0]["stream"]})
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_wounds_and_hit_dice_outlive_fights(self):
+        self.play("add brunhild", "damage to: brunhild dice: 9d1 type: slashing", "rest short by: brunhild hit-dice: 1")
+        before = self.load()["state"]["creatures"]["brunhild"]
+        self.play("encounter start with: zombie", "encounter end", "encounter start with: zombie")
+        self.assertEqual(self.load()["state"]["creatures"]["brunhild"], before)
+        self.assertEqual([fight.name for fight in self.fights()], ["encounter-2.jsonl"])
+
+    def test_only_one_fight_goes_on_and_none_ends_twice(self):
+        self.play("encounter start with: zombie")
+        before = digest(self.campaign)["log.jsonl"][1], digest(self.fights()[0])
+        self.assertIn("already active", self.play("encounter start with: zombie").stderr)
+        self.assertEqual((digest(self.log), digest(self.fights()[0])), before)
+        self.play("encounter end")
+        self.assertIn("no fight", self.play("encounter end").stderr)
+
+    # What a crash can leave is made by hand: each of the steps between two files is durable before the next begins.
+
+    def test_a_crash_before_the_beginning_is_said(self):
+        self.play("add brunhild")
+        kept = self.keep()
+        self.play("encounter start with: zombie")
+        self.put_back(kept, "log.jsonl")  # the fight's log was there first
+        loaded = self.load()
+        self.assertFalse(loaded["state"]["encounter"]["active"])
+        self.assertEqual(loaded["events"], 2)
+        self.play("note x")
+        self.assertEqual(self.fights(), [])
+        self.play("encounter start with: zombie", WOUND)
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_a_crash_after_the_move_and_before_the_fights_log_is_gone(self):
+        self.play("encounter start with: zombie", WOUND)
+        kept = self.keep()
+        self.play("encounter end")
+        ended = self.events()
+        self.put_back(kept, "encounter-1.jsonl", "encounter-1.jsonl.lock")
+        self.assertEqual(self.load()["events"], len(ended))
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+        self.assertEqual([f.name for f in self.fights()], ["encounter-1.jsonl"])  # looking removes nothing
+        self.play("note x")
+        self.assertEqual(self.fights(), [])
+        self.assertEqual(self.events()[:-1], ended)
+
+    def test_the_states_before_during_and_after_agree(self):
+        self.play("encounter start with: zombie", WOUND)
+        before = self.load()["state"]["creatures"]
+        kept = self.keep()
+        self.play("encounter end")
+        after = self.load()["state"]["creatures"]
+        self.put_back(kept, "encounter-1.jsonl")
+        during = self.load()["state"]["creatures"]
+        self.assertEqual(before, during)
+        self.assertEqual(before, after)
+
+    def test_killed_at_any_time_it_neither_loses_nor_doubles(self):
+        chance = random.Random(5)
+        fights = wounds = 0
+        for _ in range(12):
+            game = self.start("repl", "Mine", "--json", "--snapshots", "every-20")
+            if not self.load()["state"]["encounter"]["active"]:
+                game.say("encounter start with: zombie")
+                fights += 1
+            deadline = time.monotonic() + chance.uniform(0.02, 0.3)
+            while time.monotonic() < deadline:
+                wounds += game.say(f"damage to: zombie-{fights} dice: 1d1 type: slashing")["ok"]
+                game.say("encounter end")
+                game.say("encounter start with: zombie")
+                fights += 1
+            # It is killed somewhere between the end of this fight and the beginning of the next.
+            game.process.stdin.write(b"encounter end\nencounter start with: zombie\n" * 3)
+            game.process.stdin.flush()
+            time.sleep(chance.uniform(0, 0.02))
+            os.kill(game.process.pid, signal.SIGKILL)
+            game.process.wait()
+            loaded = self.load()
+            # A log that a fight would have had, had its beginning been said, does not count.
+            active = loaded["state"]["encounter"]["active"]
+            types = self.types() if active else [json.loads(line)["type"] for line in self.lines()]
+            self.assertEqual(loaded["events"], len(types))
+            self.assertGreaterEqual(types.count("encounter_started"), fights)
+            self.assertEqual(types.count("damage_dealt"), wounds)
+            self.assertEqual(types.count("encounter_started") - types.count("encounter_ended"),
+                             int(active))
+            self.assertEqual(loaded["state_hash"], self.load("--snapshots", "off")["state_hash"])
+            fights = types.count("encounter_started")
+
+    def test_whoever_looks_while_fights_begin_and_end_sees_one_state_or_the_next(self):
+        self.play("add brunhild")
+        game = self.start("repl", "Mine", "--json")
+        looking = [self.start("campaign", "load", "Mine", "--json") for _ in range(8)]
+        for _ in range(10):
+            game.say("encounter start with: zombie")
+            game.say("encounter end")
+            looking.append(self.start("campaign", "load", "Mine", "--json"))
+        for one in looking:
+            said, complaint = one.process.communicate(timeout=60)
+            self.assertEqual((one.process.returncode, complaint), (0, b""))
+            self.assertIn("brunhild", json.loads(said)["state"]["creatures"])
+
+    def test_a_snapshot_in_a_fight_is_good_after_it(self):
+        self.play("encounter start with: zombie", WOUND, "session save")
+        snapshot = self.load()["from_snapshot"]
+        self.assertEqual(snapshot, len(self.events()) - 1)
+        self.play("encounter end")
+        loaded = self.load()
+        self.assertEqual(loaded["from_snapshot"], snapshot)
+        self.assertEqual(loaded["warnings"], [])
+        self.assertEqual(loaded["state_hash"], self.load("--snapshots", "off")["state_hash"])
+
+    def test_a_fight_whose_log_is_gone_is_not_taken_for_a_fight_without_events(self):
+        self.play("encounter start with: zombie", WOUND)
+        self.fights()[0].unlink()
+        for arguments in (("campaign", "load", "Mine"), ("repl", "Mine")):
+            failed = self.dnd(*arguments, status=1)
+            self.assertIn("encounter-1.jsonl", failed.stderr)
+            self.assertIn("put it back from a backup", failed.stderr)
+
+    def test_the_log_of_another_fight_is_refused(self):
+        self.play("encounter start with: zombie", WOUND)
+        kept = self.keep()
+        self.play("encounter end", "undo steps: 3", "encounter start with: goblin")
+        self.assertEqual([f.name for f in self.fights()], ["encounter-1.jsonl"])
+        self.put_back(kept, "encounter-1.jsonl")
+        self.assertIn("goes on in the log", self.dnd("campaign", "load", "Mine", status=1).stderr)
+
+    def test_undo_leads_back_into_a_fight_and_out_of_it(self):
+        self.play("add brunhild", "encounter start with: zombie", WOUND)
+        fighting = self.load()["state"]
+        self.play("encounter end", "note over", "undo steps: 2")
+        self.assertEqual(self.load()["state"], fighting)
+        self.assertEqual([f.name for f in self.fights()], ["encounter-1.jsonl"])
+        self.play("heal to: zombie-1 amount: 1")
+        self.assertEqual(self.hp("zombie-1"), "16/22")
+        self.play("undo steps: 3")
+        loaded = self.load()
+        self.assertEqual(list(loaded["state"]["creatures"]), ["brunhild"])
+        self.assertFalse(loaded["state"]["encounter"]["active"])
+        self.assertEqual(self.fights(), [])
+        self.assertEqual(self.types().count("undone"), 2)
+        self.assertEqual(self.types().count("damage_dealt"), 1)  # history stays
+
+    def test_undo_from_one_fight_into_the_one_before(self):
+        self.play("encounter start with: zombie", WOUND)
+        fighting = self.load()["state"]
+        self.play("encounter end", "encounter start with: goblin", "undo steps: 2")
+        self.assertEqual(self.load()["state"], fighting)
+        self.assertEqual([f.name for f in self.fights()], ["encounter-1.jsonl"])
+        self.play("encounter end")
+        self.assertEqual(self.fights(), [])
+        self.assertEqual(self.load()["events"], len(self.lines()))
+
+    def test_undo_is_for_the_game_master(self):
+        self.play("add brunhild")
+        before = self.events()
+        self.assertIn("only the game master (GM) can undo", self.play("undo by: brunhild").stderr)
+        self.assertIn("only the game master (GM) can add", self.play("add zombie by: brunhild").stderr)
+        self.assertEqual(self.events(), before)
+        self.play("undo by: gm")
+        self.assertEqual(self.types()[-1], "undone")
+
+    def test_a_snapshot_after_an_undo_agrees_with_the_log(self):
+        self.play("add brunhild", "encounter start with: zombie", WOUND, "undo", "session save", "note x", "undo steps: 2")
+        self.assertEqual(self.load()["state_hash"], self.load("--snapshots", "off")["state_hash"])
+
+    def damage(self, log, line):
+        lines = log.read_bytes().splitlines(keepends=True)
+        lines[line] = lines[line].replace(b"crc", b"crk")
+        log.write_bytes(b"".join(lines))
+
+    def test_damage_in_a_fights_log_is_named_and_left_out(self):
+        self.play("add brunhild", "encounter start with: zombie", WOUND, "heal to: zombie-1 amount: 1", "note x")
+        self.damage(self.fights()[0], 3)
+        self.assertIn("encounter-1.jsonl line 4", self.dnd("campaign", "verify", "Mine", status=1).stdout)
+        self.assertIn("encounter-1.jsonl", self.dnd("campaign", "load", "Mine", status=1).stderr)
+        self.assertIn("left out: encounter-1.jsonl", self.dnd("campaign", "repair", "Mine").stdout)
+        self.assertEqual(self.hp("zombie-1"), "22/22")
+        self.dnd("campaign", "verify", "Mine")
+
+    def test_a_fight_goes_on_when_something_before_it_is_left_out(self):
+        self.play("add brunhild", "note x", "encounter start with: zombie", WOUND)
+        self.damage(self.log, 2)
+        self.dnd("campaign", "repair", "Mine")
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+        self.play("encounter end")
+        self.assertEqual(self.hp("zombie-1"), "15/22")
+
+    def test_a_fight_whose_beginning_is_left_out_is_kept(self):
+        self.play("add brunhild", "note x", "encounter start with: zombie", WOUND)
+        fight = self.fights()[0].read_bytes()
+        self.damage(self.log, 3)
+        self.assertIn("set-aside-encounter-1.jsonl", self.dnd("campaign", "repair", "Mine").stdout)
+        self.play("note y")
+        self.assertEqual((self.campaign / "set-aside-encounter-1.jsonl").read_bytes(), fight)
+        self.assertFalse(self.load()["state"]["encounter"]["active"])
