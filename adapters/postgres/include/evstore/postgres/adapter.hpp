@@ -1,0 +1,168 @@
+#pragma once
+
+#include <evstore/adapter.hpp>
+#include <evstore/postgres/connection_pool.hpp>
+#include <evstore/postgres/cursor.hpp>
+#include <evstore/postgres/group_writer.hpp>
+#include <evstore/postgres/head_watch.hpp>
+#include <evstore/postgres/migrations.hpp>
+#include <evstore/postgres/options.hpp>
+#include <evstore/postgres/stored_events.hpp>
+
+#include <bit>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace evstore::postgres {
+
+namespace detail {
+
+inline constexpr statement save_snapshot{
+    "save_snapshot",
+    "select save_snapshot($1::text, $2::bigint, $3::bigint, $4::bigint, $5::text)"};
+inline constexpr statement load_snapshot{"load_snapshot",
+                                         "select version, position, fingerprint, state,"
+                                         " (select coalesce(max(position), 0) from events)"
+                                         " from snapshots where key = $1::text"};
+
+} // namespace detail
+
+/// A store in a schema of a PostgreSQL database. Opened by `open` and `open_read_only`. Copies of a
+/// handle share its connections, which are closed with the last of handles and cursors. Any number of
+/// handles in any number of processes write to one store at once.
+///
+/// All functions but the destructor and the move may be called by any number of threads at once. They
+/// throw `errc::connection_lost` while no server can be reached, and go on by themselves when one can
+/// be reached again.
+///
+/// Limits: 1 GiB for the payloads of a commit and for a snapshot.
+class adapter {
+public:
+  /// Throws `errc::append_in_doubt` if the connection is lost after the commit was sent.
+  append_result append(const commit_view& commit) {
+    if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
+    append_result verdict = store_->writer->append(commit);
+    if (verdict && !verdict->replayed) store_->watch.tell(verdict->last);
+    return verdict;
+  }
+
+  [[nodiscard]] cursor read_stream(std::string_view stream, const stream_range& range) const {
+    return {store_->pool, stream, range};
+  }
+  [[nodiscard]] cursor read_all(const query& which, const store_range& range) const {
+    return {store_->pool, which, range};
+  }
+
+  [[nodiscard]] stream_state state_of(std::string_view stream) const {
+    return postgres::state_of(*store_->pool->take(), stream);
+  }
+  [[nodiscard]] global_position head() const { return head_of(*store_->pool->take()); }
+  [[nodiscard]] global_position wait_beyond(global_position after,
+                                            std::chrono::milliseconds patience) const {
+    return store_->watch.wait_beyond(after, patience);
+  }
+
+  void save_snapshot(std::string_view key, const snapshot_view& snapshot) {
+    require_snapshot_key(key);
+    if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
+    const answer saved = store_->pool->take()->execute(
+        detail::save_snapshot, parameters{}
+                                   .add(key)
+                                   .add(detail::to_bigint(snapshot.version.value()))
+                                   .add(detail::to_bigint(snapshot.position.value()))
+                                   .add(std::bit_cast<std::int64_t>(snapshot.fingerprint))
+                                   .add(snapshot.state));
+    if (!saved.boolean(0, 0))
+      throw error{errc::invalid_argument, "a snapshot is of a position that the store has"};
+  }
+
+  [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
+    require_snapshot_key(key);
+    const answer found =
+        store_->pool->take()->execute(detail::load_snapshot, parameters{}.add(key));
+    if (found.size() == 0) return {};
+    if (found.bigint(0, 1) > found.bigint(0, 4))
+      return {{}, "the snapshot is of a position that the store has not reached"};
+    return {snapshot_record{stream_version{detail::from_bigint(found.bigint(0, 0))},
+                            global_position{detail::from_bigint(found.bigint(0, 1))},
+                            std::bit_cast<std::uint64_t>(found.bigint(0, 2)),
+                            std::string{found.bytes(0, 3)}},
+            {}};
+  }
+
+private:
+  friend adapter open(const std::string& connection_string, const options& how);
+  friend adapter open_read_only(const std::string& connection_string, const options& how);
+
+  /// What the copies of a handle share.
+  struct shared_store {
+    explicit shared_store(std::shared_ptr<connection_pool> opened)
+        : pool{std::move(opened)}, watch{pool} {}
+    std::shared_ptr<connection_pool> pool;
+    std::unique_ptr<group_writer> writer; // of a handle that writes
+    head_watch watch;
+  };
+
+  explicit adapter(std::shared_ptr<connection_pool> pool)
+      : store_{std::make_shared<shared_store>(std::move(pool))} {}
+
+  static void require_known(std::int64_t version, const connection& on, const options& how) {
+    if (version > newest_version)
+      throw error{errc::unsupported, on.place() + ": the store in schema \"" + how.schema +
+                                         "\" has version " + std::to_string(version) +
+                                         ", this program knows " + std::to_string(newest_version) +
+                                         "; use a newer evstore"};
+  }
+  [[noreturn]] static void refuse_absent(const connection& on, const options& how) {
+    throw error{errc::not_found, on.place() + ": there is no store in schema \"" + how.schema +
+                                     "\", or none that may be read"};
+  }
+
+  std::shared_ptr<shared_store> store_;
+};
+
+/// Opens the store in the schema `how.schema` for reading and writing, and makes it first if it is not
+/// there, or brings it up to date. `connection_string` is libpq's: `host=... dbname=...` or
+/// `postgresql://...`; passwords and TLS are its matter, and what it leaves out comes from libpq's
+/// environment variables. With several hosts, the one that can be written to is found.
+///
+/// Throws `connection_lost` if no server can be reached, `invalid_argument` for a wrong password or a
+/// string that cannot be parsed, `not_found` without `how.create`, `unsupported` for a store of a
+/// newer program, a database that is not in UTF8, and `synchronous_commit = off`, `read_only` if the
+/// store has to be made and may not.
+[[nodiscard]] inline adapter open(const std::string& connection_string, const options& how = {}) {
+  auto pool = std::make_shared<connection_pool>(connection_string, how);
+  {
+    const connection_pool::lease on = pool->take();
+    const auto version = version_of_store(*on, how.schema);
+    if (!version && !how.create) adapter::refuse_absent(*on, how);
+    if (version) adapter::require_known(*version, *on, how);
+    if (!version || *version < newest_version) install(*on, how.schema);
+  }
+  adapter opened{std::move(pool)};
+  opened.store_->writer = std::make_unique<group_writer>(opened.store_->pool);
+  return opened;
+}
+
+/// Opens a store for reading, on a primary or on a standby. Needs no right but to read, and changes
+/// nothing.
+[[nodiscard]] inline adapter open_read_only(const std::string& connection_string,
+                                            const options& how = {}) {
+  auto pool = std::make_shared<connection_pool>(connection_string, how);
+  {
+    const connection_pool::lease on = pool->take();
+    const auto version = version_of_store(*on, how.schema);
+    if (!version) adapter::refuse_absent(*on, how);
+    adapter::require_known(*version, *on, how);
+    if (*version < newest_version)
+      throw error{errc::unsupported, on->place() + ": the store in schema \"" + how.schema +
+                                         "\" is older than this program; open it for writing once"};
+  }
+  return adapter{std::move(pool)};
+}
+
+} // namespace evstore::postgres

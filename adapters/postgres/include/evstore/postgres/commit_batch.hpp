@@ -1,0 +1,237 @@
+#pragma once
+
+#include <evstore/admission.hpp>
+#include <evstore/postgres/connection.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// A group of commits on their way into append() of sql/0001_log.sql, and what comes back.
+
+namespace evstore::postgres {
+
+namespace detail {
+
+inline constexpr statement append{
+    "append",
+    "select * from append($1::integer[], $2::integer[], $3::text[], $4::bigint[], $5::integer[],"
+    " $6::text[], $7::bigint[], $8::uuid[], $9::bigint[], $10::text[], $11::text[], $12::text[],"
+    " $13::bigint[], $14::integer[], $15::text[], $16::text[])"};
+
+/// Versions and positions of the store are `bigint`; what lies beyond is beyond everything.
+constexpr std::int64_t to_bigint(std::uint64_t value) noexcept {
+  constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(value, most));
+}
+constexpr std::uint64_t from_bigint(std::int64_t value) noexcept {
+  return static_cast<std::uint64_t>(value);
+}
+
+constexpr std::int64_t expectation(expected_version expected) noexcept {
+  switch (expected.what()) {
+  case expected_version::kind::any: return -1;
+  case expected_version::kind::stream_exists: return -2;
+  case expected_version::kind::no_stream: return 0;
+  case expected_version::kind::exactly: break;
+  }
+  return to_bigint(expected.version().value());
+}
+
+constexpr std::int64_t microseconds_of(timestamp time) noexcept {
+  return time.time_since_epoch().count();
+}
+
+using commits = std::span<const commit_view* const>;
+
+/// Array parameters from what each commit, write and event has.
+class append_parameters {
+public:
+  explicit append_parameters(commits group, parameters& out) : group_{group}, out_{out} {}
+
+  void build() {
+    out_.clear();
+    counts([](const commit_view& commit) { return commit.writes.size(); });
+    counts([](const commit_view& commit) { return commit.conditions.size(); });
+    of_writes(element::text, [&](const stream_write& write) { out_.element_of(write.stream); });
+    of_writes(element::bigint,
+              [&](const stream_write& write) { out_.element_of(expectation(write.expected)); });
+    event_counts();
+    of_events(element::text, [&](const new_event& event) { out_.element_of(event.type); });
+    of_events(element::bigint,
+              [&](const new_event& event) { out_.element_of(std::int64_t{event.schema}); });
+    ids();
+    of_events(element::bigint, [&](const new_event& event) {
+      if (event.time)
+        out_.element_of(microseconds_of(*event.time));
+      else
+        out_.null_element();
+    });
+    of_events(element::text, [&](const new_event& event) { out_.list_element(event.tags); });
+    of_events(element::text, [&](const new_event& event) { out_.element_of(event.data.text()); });
+    of_events(element::text, [&](const new_event& event) {
+      if (event.metadata.empty())
+        out_.null_element();
+      else
+        out_.element_of(event.metadata.text());
+    });
+    of_conditions(element::bigint, [&](const append_condition& condition) {
+      out_.element_of(to_bigint(condition.after.value()));
+    });
+    item_counts();
+    of_items([&](const query_item* item) {
+      if (item != nullptr)
+        out_.list_element(item->types);
+      else
+        out_.null_element();
+    });
+    of_items([&](const query_item* item) {
+      if (item != nullptr)
+        out_.list_element(item->tags);
+      else
+        out_.null_element();
+    });
+  }
+
+private:
+  template <class Count>
+  void counts(Count count) {
+    out_.begin_array(element::integer);
+    std::int32_t sum = 0;
+    out_.element_of(sum);
+    for (const commit_view* commit : group_)
+      out_.element_of(sum += static_cast<std::int32_t>(count(*commit)));
+    out_.end_array();
+  }
+  void event_counts() {
+    std::int32_t sum = 0;
+    out_.begin_array(element::integer);
+    out_.element_of(sum);
+    for (const commit_view* commit : group_)
+      for (const stream_write& write : commit->writes)
+        out_.element_of(sum += static_cast<std::int32_t>(write.events.size()));
+    out_.end_array();
+  }
+  /// All events have one item, which asks for nothing.
+  void item_counts() {
+    std::int32_t sum = 0;
+    out_.begin_array(element::integer);
+    out_.element_of(sum);
+    for (const commit_view* commit : group_)
+      for (const append_condition& condition : commit->conditions)
+        out_.element_of(sum += static_cast<std::int32_t>(
+                            std::max<std::size_t>(1, condition.matching.items().size())));
+    out_.end_array();
+  }
+  template <class Add>
+  void of_writes(element type, Add add) {
+    out_.begin_array(type);
+    for (const commit_view* commit : group_)
+      for (const stream_write& write : commit->writes) add(write);
+    out_.end_array();
+  }
+  template <class Add>
+  void of_events(element type, Add add) {
+    of_writes(type, [&](const stream_write& write) {
+      for (const new_event& event : write.events) add(event);
+    });
+  }
+  void ids() {
+    bool has_ids = false;
+    for (const commit_view* commit : group_)
+      evstore::detail::for_each_event(*commit, [&](const new_event& event, std::string_view) {
+        has_ids = has_ids || event.id;
+      });
+    of_events(element::uuid, [&](const new_event& event) {
+      if (has_ids) out_.element_of(event.id);
+    });
+  }
+  template <class Add>
+  void of_conditions(element type, Add add) {
+    out_.begin_array(type);
+    for (const commit_view* commit : group_)
+      for (const append_condition& condition : commit->conditions) add(condition);
+    out_.end_array();
+  }
+  template <class Add>
+  void of_items(Add add) {
+    of_conditions(element::text, [&](const append_condition& condition) {
+      for (const query_item& item : condition.matching.items()) add(&item);
+      if (condition.matching.is_all()) add(nullptr);
+    });
+  }
+
+  commits group_;
+  parameters& out_;
+};
+
+} // namespace detail
+
+/// What append() said of a group of commits.
+class batch_answer {
+public:
+  explicit batch_answer(const answer& came)
+      : outcomes_{integers_of<std::int32_t>(came.bytes(0, 0))},
+        places_{integers_of<std::int32_t>(came.bytes(0, 1))},
+        numbers_{integers_of<std::int64_t>(came.bytes(0, 2))},
+        heads_{integers_of<std::int64_t>(came.bytes(0, 3))},
+        versions_{integers_of<std::int64_t>(came.bytes(0, 4))} {}
+
+  /// Says it of the next commit of the group, in their order. Nothing if ids of it are stored
+  /// already: they decide, and have to be looked at. Throws for a condition beyond the head.
+  [[nodiscard]] std::optional<append_result> next(const commit_view& commit) {
+    const std::size_t i = next_++;
+    const std::size_t first_write = std::exchange(write_, write_ + commit.writes.size());
+    const std::size_t first_condition =
+        std::exchange(condition_, condition_ + commit.conditions.size());
+    const auto place = static_cast<std::size_t>(places_[i]);
+    const std::uint64_t number = detail::from_bigint(numbers_[i]);
+    using kind = append_conflict::kind;
+    switch (outcomes_[i]) {
+    case 0: return stored(commit, detail::from_bigint(heads_[i]), first_write);
+    case 1:
+    case 2:
+      return append_result{failure{evstore::detail::conflict_of(
+          outcomes_[i] == 1 ? kind::version : kind::tombstoned,
+          commit.writes[place - 1 - first_write], {stream_version{number}})}};
+    case 3:
+      return append_result{failure{append_conflict{
+          kind::condition, commit.conditions[place - 1 - first_condition].matching.to_string(), any,
+          stream_version{}, global_position{number}}}};
+    case 4:
+      evstore::detail::refuse_beyond(commit.conditions[place - 1 - first_condition],
+                                     global_position{number});
+    default: return std::nullopt;
+    }
+  }
+
+private:
+  [[nodiscard]] append_result stored(const commit_view& commit, std::uint64_t head,
+                                     std::size_t first_write) const {
+    const std::size_t count = commit.event_count();
+    append_receipt receipt{global_position{count == 0 ? head : head + 1},
+                           global_position{head + count}};
+    for (std::size_t w = 0; w < commit.writes.size(); ++w)
+      receipt.versions.emplace_back(detail::from_bigint(versions_[first_write + w]) +
+                                    commit.writes[w].events.size());
+    return append_result{std::move(receipt)};
+  }
+
+  std::vector<std::int32_t> outcomes_;
+  std::vector<std::int32_t> places_;
+  std::vector<std::int64_t> numbers_;
+  std::vector<std::int64_t> heads_;
+  std::vector<std::int64_t> versions_;
+  std::size_t next_ = 0;
+  std::size_t write_ = 0;
+  std::size_t condition_ = 0;
+};
+
+} // namespace evstore::postgres

@@ -1,0 +1,200 @@
+#pragma once
+
+#include <evstore/adapter.hpp>
+#include <evstore/postgres/commit_batch.hpp>
+#include <evstore/postgres/connection_pool.hpp>
+#include <evstore/postgres/page_query.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace evstore::postgres {
+
+/// Models `event_cursor`. The first page is read when the cursor is made, in one round trip that also
+/// tells what the store is at that moment; later pages keep to that. Between pages nothing is held
+/// open on the server. From the second page on the next one is under way while a page is looked at,
+/// if there are connections to spare.
+///
+/// Memory: about 1 MiB, 16 MiB where small payloads are followed by long ones, and the longest payload.
+class cursor {
+public:
+  /// The events of a stream.
+  cursor(std::shared_ptr<connection_pool> pool, std::string_view stream, const stream_range& range)
+      : cursor{std::move(pool), range} {
+    // No stream has such a name, and some of them are no text to the server either.
+    if (!name_defect(stream).empty()) left_ = 0;
+    stream_ = stream;
+    begin();
+    if (page_.size() == 0) return;
+    last_ = std::min(last_, page_.bigint(0, detail::behind_columns));
+    first_ = std::max(first_, page_.bigint(0, detail::behind_columns + 1));
+  }
+
+  /// The events of the store that a query matches.
+  cursor(std::shared_ptr<connection_pool> pool, const query& which, const store_range& range)
+      : cursor{std::move(pool), range} {
+    which_ = which;
+    condition_ = detail::condition_of(which_);
+    begin();
+    // Nearly no store has deletions, and to look for them in each row is not free.
+    if (page_.size() != 0 && page_.boolean(0, detail::behind_columns + 1)) {
+      hides_ = true;
+      rewind(range);
+      begin();
+    }
+    if (page_.size() == 0) return;
+    head_ = page_.bigint(0, detail::behind_columns);
+    last_ = std::min(last_, head_);
+  }
+
+  [[nodiscard]] std::span<const event_view> next() {
+    batch_.clear();
+    if (row_ == page_.size()) {
+      if (!is_more()) return {};
+      read_page();
+      if (page_.size() == 0) return {};
+    }
+    if (page_.is_null(row_, detail::data_column))
+      add_long_one();
+    else
+      while (row_ < page_.size() && !page_.is_null(row_, detail::data_column))
+        batch_.add(page_, row_++);
+    return batch_.lend();
+  }
+
+private:
+  static constexpr std::int64_t no_bound = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t most_rows = 2000;
+  static constexpr std::int64_t first_rows = 128;
+  static constexpr std::int64_t page_bytes = std::int64_t{1} << 20;
+  static constexpr std::int64_t most_page_bytes = std::int64_t{1} << 24;
+
+  template <class Range>
+  cursor(std::shared_ptr<connection_pool> pool, const Range& range) : pool_{std::move(pool)} {
+    rewind(range);
+  }
+
+  template <class Range>
+  void rewind(const Range& range) {
+    order_ = range.order;
+    left_ = range.limit ? detail::to_bigint(*range.limit) : no_bound;
+    first_ = 1;
+    last_ = no_bound;
+    if (!range.from) return;
+    const std::int64_t from = detail::to_bigint(range.from->value());
+    (order_ == direction::forwards ? first_ : last_) = from;
+  }
+
+  void begin() {
+    is_first_ = true;
+    rows_ = first_rows;
+    if (is_more())
+      read_page();
+    else
+      page_ = answer{};
+    is_first_ = false;
+  }
+
+  /// There may be rows that have not been asked for.
+  [[nodiscard]] bool is_more() const noexcept { return left_ > 0 && first_ <= last_; }
+
+  void read_page() {
+    row_ = 0;
+    page_ = answer{};
+    if (!ahead_) {
+      ahead_.emplace(pool_->take());
+      ask(**ahead_);
+    }
+    try {
+      page_ = (*ahead_)->receive();
+    } catch (...) {
+      ahead_.reset();
+      throw;
+    }
+    move_behind_page();
+    if (!is_first_ && is_more() && ahead_->try_to_keep())
+      ask(**ahead_);
+    else
+      ahead_.reset();
+  }
+
+  /// Sends for the next page.
+  void ask(connection& on) {
+    asked_ = std::min(rows_, left_);
+    parameters with;
+    if (stream_) with.add(std::string_view{*stream_});
+    with.add(first_).add(last_).add(asked_).add(most_page_bytes / rows_);
+    if (stream_) {
+      on.send(detail::page_of_stream(order_), with.add(is_first_));
+      return;
+    }
+    with.add(head_);
+    if (which_.is_all()) return on.send(detail::page_of_all(order_, hides_), with);
+    detail::add_names(which_, with);
+    on.send(detail::page_of_store(order_, hides_, condition_), with);
+  }
+
+  void move_behind_page() {
+    const int size = page_.size();
+    if (size < asked_) { // that was all
+      left_ = 0;
+      return;
+    }
+    left_ -= size;
+    const std::int64_t reached =
+        page_.bigint(size - 1, stream_ ? detail::version_column : detail::position_column);
+    if (order_ == direction::forwards)
+      first_ = reached + 1;
+    else
+      last_ = reached - 1;
+    // As many rows as have the bytes of a page, going by this one.
+    std::int64_t bytes = 0;
+    for (int row = 0; row < size; ++row)
+      bytes += page_.is_null(row, detail::data_column)
+                   ? most_page_bytes / rows_
+                   : static_cast<std::int64_t>(page_.bytes(row, detail::data_column).size());
+    constexpr std::int64_t other_columns = 100;
+    rows_ = std::clamp<std::int64_t>(page_bytes / (bytes / size + other_columns), 1, most_rows);
+  }
+
+  /// A payload that the page leaves out is a batch of its own.
+  void add_long_one() {
+    batch_.add(page_, row_);
+    long_one_ = pool_->take()->execute(
+        detail::read_payload, parameters{}.add(page_.bigint(row_, detail::position_column)));
+    if (long_one_.size() == 0)
+      throw error{errc::changed_under, "an event of the log is gone; only a hand can have done it"};
+    batch_.set_payload(long_one_.bytes(0, 0), long_one_.bytes(0, 1));
+    ++row_;
+  }
+
+  std::shared_ptr<connection_pool> pool_;
+  std::optional<std::string> stream_; // else the store
+  query which_ = query::all();
+  std::string condition_; // of the query, as SQL
+  direction order_ = direction::forwards;
+  bool hides_ = false;    // something was deleted
+  bool is_first_ = false; // this page is the first
+  std::int64_t left_ = 0; // rows of the limit
+  std::int64_t first_ = 1;
+  std::int64_t last_ = no_bound; // versions or positions that have not been asked for
+  std::int64_t head_ = no_bound; // as of which the store is shown
+  std::int64_t rows_ = first_rows;
+  std::int64_t asked_ = 0;
+
+  answer page_;
+  int row_ = 0; // of the page, the next
+  answer long_one_;
+  event_batch batch_;
+  std::optional<connection_pool::lease> ahead_; // has been asked for the next page
+};
+
+} // namespace evstore::postgres

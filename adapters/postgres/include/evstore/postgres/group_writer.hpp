@@ -1,0 +1,199 @@
+#pragma once
+
+#include <evstore/postgres/commit_batch.hpp>
+#include <evstore/postgres/connection_pool.hpp>
+#include <evstore/postgres/stored_events.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace evstore::postgres {
+
+/// Appends for any number of threads. Commits take turns on the server anyway, so those that come
+/// while a call is under way are collected, and go together with the next one: in one round trip and
+/// one sync of the server's, each with a verdict of its own.
+class group_writer {
+public:
+  explicit group_writer(std::shared_ptr<connection_pool> pool) noexcept : pool_{std::move(pool)} {}
+
+  append_result append(const commit_view& commit) {
+    require_valid(commit);
+    pending mine{&commit, {}, {}};
+    std::unique_lock lock{mutex_};
+    const std::shared_ptr<group> with = join(lock, mine);
+    while (!with->is_done()) {
+      if (!is_led_) {
+        lead(lock);
+        continue;
+      }
+      lock.unlock();
+      with->wait_for_turn();
+      lock.lock();
+    }
+    lock.unlock();
+    if (mine.failure) std::rethrow_exception(mine.failure);
+    return *std::move(mine.verdict);
+  }
+
+private:
+  /// A commit, borrowed from the thread that waits for it, and what became of it.
+  struct pending {
+    const commit_view* commit;
+    std::optional<append_result> verdict;
+    std::exception_ptr failure;
+  };
+
+  /// Commits that go together. Belongs to whoever leads, under the writer's mutex or by being out of
+  /// everybody else's reach, until it is done.
+  class group {
+  public:
+    std::vector<pending*> members;
+    std::size_t bytes = 0;
+
+    [[nodiscard]] bool is_done() const noexcept { return stage_.load() == done; }
+    /// Returns when the group is done or wants a leader.
+    void wait_for_turn() const noexcept { stage_.wait(waiting); }
+    void take_lead() noexcept { stage_.store(waiting); }
+    void call_leader() noexcept {
+      stage_.store(leaderless);
+      stage_.notify_one();
+    }
+    void finish() noexcept {
+      stage_.store(done);
+      stage_.notify_all();
+    }
+
+  private:
+    static constexpr std::uint32_t waiting = 0;
+    static constexpr std::uint32_t leaderless = 1;
+    static constexpr std::uint32_t done = 2;
+    std::atomic<std::uint32_t> stage_{waiting};
+  };
+
+  static constexpr std::size_t most_commits = 256;
+  static constexpr std::size_t most_bytes = std::size_t{1} << 23;
+  static constexpr int most_attempts = 5;
+
+  /// Makes the commit one of the group that goes next; waits first while that is full.
+  std::shared_ptr<group> join(std::unique_lock<std::mutex>& lock, pending& mine) {
+    while (collecting_->members.size() >= most_commits || collecting_->bytes >= most_bytes) {
+      const std::shared_ptr<group> full = collecting_;
+      if (!is_led_) {
+        lead(lock);
+        continue;
+      }
+      lock.unlock();
+      full->wait_for_turn();
+      lock.lock();
+    }
+    collecting_->members.push_back(&mine);
+    evstore::detail::for_each_event(*mine.commit, [&](const new_event& event, std::string_view) {
+      collecting_->bytes += event.data.text().size() + event.metadata.text().size();
+    });
+    return collecting_;
+  }
+
+  /// Sends the group that was collected. The lock is held before and after.
+  void lead(std::unique_lock<std::mutex>& lock) {
+    auto next = std::make_shared<group>();
+    is_led_ = true;
+    collecting_->take_lead();
+    const std::shared_ptr<group> mine = std::exchange(collecting_, std::move(next));
+    lock.unlock();
+    store(mine->members);
+    lock.lock();
+    is_led_ = false;
+    const std::shared_ptr<group> waiting = collecting_->members.empty() ? nullptr : collecting_;
+    lock.unlock();
+    mine->finish();
+    if (waiting) waiting->call_leader();
+    lock.lock();
+  }
+
+  /// Gives each of the commits a verdict or a failure.
+  void store(std::span<pending* const> members) noexcept {
+    try {
+      call(members);
+    } catch (const error& why) {
+      if (members.size() == 1 || why.code() == errc::connection_lost)
+        return fail(members, std::current_exception());
+      // One of them may be at fault; the others shall not suffer for it.
+      for (pending* const& one : members)
+        if (!one->verdict && !one->failure) store({&one, 1});
+    } catch (...) {
+      fail(members, std::current_exception());
+    }
+  }
+  static void fail(std::span<pending* const> members, const std::exception_ptr& why) noexcept {
+    for (pending* one : members)
+      if (!one->verdict && !one->failure) one->failure = why;
+  }
+
+  void call(std::span<pending* const> members) {
+    commits_.clear();
+    for (const pending* one : members) commits_.push_back(one->commit);
+    detail::append_parameters{commits_, parameters_}.build();
+    connection_pool::lease on = pool_->take();
+    on->prepare(detail::append);
+    std::optional<batch_answer> came;
+    for (int attempt = 1; !came; ++attempt) {
+      try {
+        (void)on->has_warned();
+        came.emplace(on->execute(detail::append, parameters_));
+      } catch (const statement_failed& why) {
+        if (why.code() == errc::connection_lost)
+          return leave_in_doubt(members, "the connection was lost while the server had the commit",
+                                why);
+        if (!is_lost_race(why.state) || attempt == most_attempts) throw;
+      }
+    }
+    // "canceling wait for synchronous replication", among others: what looks like success is stored
+    // here and perhaps nowhere else.
+    if (on->has_warned())
+      return leave_in_doubt(members,
+                            "the server warned while it committed; it may not be replicated",
+                            error{errc::append_in_doubt, on->place()});
+    for (pending* one : members) {
+      try {
+        one->verdict = came->next(*one->commit);
+        if (!one->verdict)
+          one->verdict = evstore::detail::recognise(stored_events{*on, *one->commit}, *one->commit);
+        if (!one->verdict)
+          throw error{errc::changed_under, "an event that has an id is gone from the log"};
+      } catch (...) {
+        one->failure = std::current_exception();
+      }
+    }
+  }
+
+  static void leave_in_doubt(std::span<pending* const> members, const std::string& what,
+                             const error& why) {
+    for (pending* one : members) {
+      std::vector<event_id> ids;
+      evstore::detail::for_each_event(*one->commit, [&](const new_event& event, std::string_view) {
+        if (event.id) ids.push_back(*event.id);
+      });
+      error doubt{errc::append_in_doubt, what + ": " + why.message(), why.place()};
+      one->failure = std::make_exception_ptr(doubt.with_ids(std::move(ids)));
+    }
+  }
+
+  std::shared_ptr<connection_pool> pool_;
+  std::mutex mutex_; // guards what follows
+  std::shared_ptr<group> collecting_ = std::make_shared<group>();
+  bool is_led_ = false;
+
+  std::vector<const commit_view*> commits_; // of the thread that leads
+  parameters parameters_;                   // so are these
+};
+
+} // namespace evstore::postgres

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace evstore::postgres {
+
+/// What an acknowledged commit survives.
+enum class durability : std::uint8_t {
+  /// What `synchronous_commit` of the server says, except `off`, which is refused.
+  as_configured,
+  /// As configured, and `off` is taken: a crash of the server may lose the last commits, and so what
+  /// was acknowledged.
+  weaker_if_configured,
+};
+
+struct options {
+  std::string schema = "evstore"; ///< that the store is in: a schema is a store
+  postgres::durability durability = postgres::durability::as_configured;
+  bool create = true; ///< false: a store that is not there is `errc::not_found`
+  /// Of a handle; at least 2. Another is opened while one listens.
+  std::size_t most_connections = 8;
+  /// For a statement, on the server; 0: as long as it takes.
+  std::chrono::milliseconds statement_timeout{0};
+  /// For the turn to append, and any other lock; 0: as long as it takes.
+  std::chrono::milliseconds lock_timeout{0};
+  /// How often who waits asks the server, in case a notification was lost.
+  std::chrono::milliseconds poll_interval{1000};
+};
+
+} // namespace evstore::postgres
