@@ -120,6 +120,9 @@ public:
   void sync(number which) {
     if (!is_synced(which)) arrive(change(which), [](std::size_t) { return true; });
   }
+  void sync_all() {
+    for (const auto& [which, shared] : nodes_) sync(which);
+  }
   void fail_to_sync(number which, random_source& draw) {
     if (is_synced(which)) return;
     node& file = change(which);

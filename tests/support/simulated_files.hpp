@@ -242,6 +242,14 @@ private:
   std::shared_ptr<simulated_machine> machine_;
 };
 
+/// The same, for which a few events are a long log, that has an index beside it.
+class indexing_files : public simulated_files {
+public:
+  indexing_files() = default;
+  explicit indexing_files(const simulated_files& files) : simulated_files{files} {}
+  static constexpr std::uint64_t least_indexed_events = 2;
+};
+
 static_assert(jsonl::file_calls<simulated_files>);
 
 } // namespace evstore::tests

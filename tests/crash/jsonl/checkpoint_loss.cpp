@@ -34,14 +34,6 @@ simulated_disk long_log(const jsonl::options& how, std::size_t events) {
   return machine->disk;
 }
 
-/// Files for which a few events are a long log.
-class indexing_files : public simulated_files {
-public:
-  using simulated_files::simulated_files;
-  explicit indexing_files(const simulated_files& files) : simulated_files{files} {}
-  static constexpr std::uint64_t least_indexed_events = 2;
-};
-
 TEST_CASE("whatever power cuts leave of an index changes no answer") {
   power_loss<indexing_files> cuts;
   const auto found = cuts.search(1'000);

@@ -18,8 +18,9 @@ inline constexpr const char* log_path = "/log.jsonl";
 
 /// The disk and the promises when the power might have gone.
 struct moment {
-  simulated_disk disk;
-  std::shared_ptr<const promise> promised;
+  simulated_disk disk{};
+  std::shared_ptr<const promise> promised = std::make_shared<const promise>();
+  bool is_after_power_cut = true; ///< false: what memory holds is still there
 };
 
 /// The log, as another process reads it.

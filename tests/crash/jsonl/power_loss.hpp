@@ -48,7 +48,7 @@ public:
 
   /// One life from an empty disk, and lives after power cuts in each moment of it.
   std::optional<finding> explore(std::uint64_t seed) {
-    return live({}, std::make_shared<const promise>(), seed, 0, std::to_string(seed));
+    return live({}, seed, 0, std::to_string(seed));
   }
 
   /// Only what a way leads to.
@@ -56,17 +56,14 @@ public:
     char* rest = nullptr;
     const auto number = [&](const char* from) { return std::strtoull(from, &rest, 10); };
     std::uint64_t seed = number(way.c_str());
-    simulated_disk disk;
-    auto promised = std::make_shared<const promise>();
+    moment begin;
     for (std::size_t depth = 0;; ++depth) {
-      life<Files> one{disk, promised, seed};
+      life<Files> one{begin, seed};
       if (const auto what = fault_of(one, depth, seed)) return finding{way, *what};
       if (*rest != '/') return std::nullopt;
-      const auto& moment = one.moments().at(number(rest + 1)); // rest: at the dot
+      const moment& end = one.moments().at(number(rest + 1)); // rest: at the dot
       seed = number(rest + 1);
-      random_source draw{seed};
-      disk = moment.disk.power_cut(draw);
-      promised = moment.promised;
+      begin = interrupted(end, seed);
     }
   }
 
@@ -87,18 +84,27 @@ private:
     }
   }
 
-  std::optional<finding> live(const simulated_disk& disk, std::shared_ptr<const promise> promised,
-                              std::uint64_t seed, std::size_t depth, const std::string& way) {
-    life<Files> one{disk, std::move(promised), seed};
+  /// What the next program finds: what a power cut left, or for some seeds the end of the program
+  /// alone.
+  static moment interrupted(const moment& now, std::uint64_t seed) {
+    if (seed % 8 == 0) return {now.disk, now.promised, false};
+    random_source draw{seed};
+    promise left = *now.promised;
+    left.acknowledged = left.durable;
+    return {now.disk.power_cut(draw), std::make_shared<const promise>(std::move(left))};
+  }
+
+  std::optional<finding> live(const moment& begin, std::uint64_t seed, std::size_t depth,
+                              const std::string& way) {
+    life<Files> one{begin, seed};
     if (const auto what = fault_of(one, depth, seed)) return finding{way, *what};
     if (depth == deepest) return std::nullopt;
     for (std::size_t i = seed % every[depth]; i < one.moments().size(); i += every[depth])
       for (std::size_t cut = 0; cut < cuts[depth]; ++cut) {
         const std::uint64_t next = (seed * 31 + i) * 31 % 1'000'000'007 + cut;
-        random_source draw{next};
-        const simulated_disk left = one.moments()[i].disk.power_cut(draw);
-        if (!seen_.insert(left.fingerprint()).second) continue;
-        if (auto found = live(left, one.moments()[i].promised, next, depth + 1,
+        const moment left = interrupted(one.moments()[i], next);
+        if (left.is_after_power_cut && !seen_.insert(left.disk.fingerprint()).second) continue;
+        if (auto found = live(left, next, depth + 1,
                               way + "/" + std::to_string(i) + "." + std::to_string(next)))
           return found;
       }

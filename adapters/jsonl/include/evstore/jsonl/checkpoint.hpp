@@ -115,6 +115,13 @@ public:
     }
   }
 
+  /// Of a log that goes away.
+  void remove() {
+    if (const auto kept = read())
+      for (const index_part& part : kept->parts) files_.unlink(path_of(part).c_str());
+    files_.unlink(path_.c_str());
+  }
+
 private:
   struct content {
     log_end end;

@@ -155,7 +155,9 @@ repair_report repair(const std::string& path, const Files& files) {
   }
   const std::string draft = path + ".repairing";
   Files calls = files;
+  checkpoint<Files> index_of_draft{files, draft};
   calls.unlink(draft.c_str()); // of a repair that did not come to its end
+  index_of_draft.remove();
   {
     auto repaired = basic_adapter<Files>::open(draft, {.durability = durability::none()}, files);
     salvage<Files> kept{repaired};
@@ -164,6 +166,7 @@ repair_report repair(const std::string& path, const Files& files) {
     report.dropped = kept.finish();
     report.records = repaired.head().value();
   } // closed, and so synced
+  index_of_draft.remove();
 
   for (int attempt = 1; report.original.empty(); ++attempt) {
     const std::string name = path + ".damaged-" + std::to_string(attempt);
