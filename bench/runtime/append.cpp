@@ -1,12 +1,12 @@
 // Durable appends of one event each, by several threads at once: how much better than one writer
-// they do when they share syncs. Rounds alternate between the contestants, because the disk and the
-// machine change from second to second; compare ratios, not rates.
+// they do when they share syncs.
 //
 // Usage: append [<file, made anew> [<milliseconds a round> [<rounds>]]]
 
+#include "rounds.hpp"
+
 #include <evstore/jsonl/adapter.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -14,7 +14,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -65,34 +64,18 @@ double in_flight(jsonl::adapter& log, std::chrono::milliseconds length) {
          std::chrono::duration<double>{bench_clock::now() - begin}.count();
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
-struct contestant {
-  std::string name;
-  std::function<double()> run;
-  std::vector<double> rates{};
-};
-
 void measure(const std::string& path, std::chrono::milliseconds length, int rounds) {
   std::filesystem::remove(path);
   jsonl::adapter log = jsonl::open(path);
-  std::vector<contestant> all;
+  std::vector<bench::contestant> all;
   for (const std::size_t threads : {1U, 2U, 8U, 32U})
     all.push_back({std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
                    [&log, threads, length] { return blocking(log, threads, length); }});
   all.push_back({"1 thread, 1024 in flight", [&log, length] { return in_flight(log, length); }});
-  for (int round = 0; round < rounds; ++round)
-    for (contestant& one : all) one.rates.push_back(one.run());
-  for (const contestant& one : all) {
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < one.rates.size(); ++i)
-      ratios.push_back(one.rates[i] / all.front().rates[i]);
-    std::printf("%-26s %9.0f commits/s  %6.2f x\n", one.name.c_str(), median(one.rates),
-                median(ratios));
-  }
+  bench::take_turns(all, rounds);
+  for (const bench::contestant& one : all)
+    std::printf("%-26s %9.0f commits/s  %6.2f x\n", one.name.c_str(), bench::median(one.rates),
+                bench::ratio(one, all.front()));
 }
 
 } // namespace

@@ -176,6 +176,21 @@ bool refuses_damage() {
   }
 }
 
+/// A record that was durable, at the end of a log, and is blank now.
+bool refuses_lost_records() {
+  const auto machine = small_log();
+  const auto which = machine->disk.find(path);
+  const std::string bytes = machine->disk.bytes(which);
+  const std::size_t last = bytes.rfind(jsonl::record_begin);
+  machine->disk.write(which, std::string(bytes.size() - last, jsonl::filler), last);
+  try {
+    const log opened = log::open(path, {}, careless_files{simulated_files{machine}});
+    return false;
+  } catch (const error& why) {
+    return why.code() == errc::corrupt && why.place().line == 3;
+  }
+}
+
 bool ignores_a_damaged_snapshot() {
   const auto machine = small_log();
   damage(*machine, "/log.jsonl.snapshots/k.json", "17");
@@ -203,6 +218,13 @@ TEST_CASE(
   CHECK(refuses_damage());
   jsonl::detail::broken_rule = jsonl::detail::rule::damage_is_never_cut;
   CHECK_FALSE(refuses_damage());
+  jsonl::detail::broken_rule = jsonl::detail::rule::none;
+}
+
+TEST_CASE("records that have turned into filler are refused, unless the rule is broken") {
+  CHECK(refuses_lost_records());
+  jsonl::detail::broken_rule = jsonl::detail::rule::filler_hides_no_records;
+  CHECK_FALSE(refuses_lost_records());
   jsonl::detail::broken_rule = jsonl::detail::rule::none;
 }
 
