@@ -21,17 +21,18 @@ public:
   explicit commit_builder(Adapter& adapter) : adapter_{&adapter} {}
 
   /// Events for one stream, each stream once. They may have any form that a decision answers with.
+  /// Throws `errc::invalid_payload` for what JSON cannot say; the commit is then as it was before,
+  /// without any event of this call.
   template <class... Events>
   commit_builder&& write(std::string_view stream, expected_version expected,
                          const Events&... events) && {
-    draft_->begin_write(stream, expected);
-    (draft_->add(events), ...);
+    draft_->add_write(stream, expected, events...);
     return std::move(*this);
   }
 
   /// Only expects something of a stream.
   commit_builder&& guard(std::string_view stream, expected_version expected) && {
-    draft_->begin_write(stream, expected);
+    draft_->add_write(stream, expected);
     return std::move(*this);
   }
 

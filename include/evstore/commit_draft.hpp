@@ -51,8 +51,23 @@ public:
     write_places_.push_back({keep(stream), events_.size()});
   }
 
+  /// A stream and the events for it, in any form that a decision may answer with. What one of them
+  /// throws leaves the draft as it was, without any of them.
+  template <class... Events>
+  void add_write(std::string_view stream, expected_version expected, const Events&... events) {
+    const extent before = reached();
+    try {
+      begin_write(stream, expected);
+      (add(events), ...);
+    } catch (...) {
+      go_back_to(before);
+      throw;
+    }
+  }
+
   /// Encodes an event, or several, in any form that a decision may answer with. Throws
-  /// `errc::invalid_payload` for what JSON cannot say.
+  /// `errc::invalid_payload` for what JSON cannot say; the draft then holds a part of them, and is
+  /// good for `clear` only.
   template <class Events>
   void add(const Events& events) {
     if constexpr (contains<Set, Events>)
@@ -140,6 +155,26 @@ private:
     slice stream;
     std::size_t first_event;
   };
+
+  /// How far a draft has come: what `go_back_to` keeps of it.
+  struct extent {
+    std::size_t bytes, tags, event_places, write_places, events, writes;
+  };
+  [[nodiscard]] extent reached() const noexcept {
+    return {bytes_.size(),        tag_places_.size(), event_places_.size(),
+            write_places_.size(), events_.size(),     writes_.size()};
+  }
+  void go_back_to(const extent& before) noexcept {
+    const auto cut = [](auto& list, std::size_t size) {
+      list.erase(list.begin() + static_cast<std::ptrdiff_t>(size), list.end());
+    };
+    bytes_.resize(before.bytes);
+    cut(tag_places_, before.tags);
+    cut(event_places_, before.event_places);
+    cut(write_places_, before.write_places);
+    cut(events_, before.events);
+    cut(writes_, before.writes);
+  }
 
   slice keep(std::string_view text) {
     bytes_.append(text);

@@ -135,6 +135,27 @@ TEST_CASE("a commit over several streams is all or nothing") {
   CHECK(receipt.versions == std::vector{stream_version{2}, stream_version{1}, stream_version{0}});
 }
 
+TEST_CASE("of a write that is refused nothing is left in the commit") {
+  bank::store store = new_store();
+  auto paid = store.commit();
+  std::move(paid).write("account-ada", any, account_opened{"Ada"});
+  const envelope marked{
+      money_moved{1, "marked"},
+      {.id = generate_event_id(), .tags = {"kind:gift"}, .metadata = {.correlation = "\xFF"}}};
+  CHECK_THROWS_AS(std::move(paid).write("account-bob", any, money_moved{2, "fine"}, marked), error);
+  CHECK_THROWS_AS(std::move(paid).write("account-bob", any, money_moved{3, "\xFF"}), error);
+  std::move(paid).write("account-bob", any,
+                        envelope{money_moved{4, "again"}, {.tags = {"kind:debt"}}});
+  const auto receipt = std::move(paid).append().value();
+  CHECK(receipt.versions == std::vector{stream_version{1}, stream_version{1}});
+  const auto all = all_of(store);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].data == R"({"owner":"Ada"})");
+  CHECK(all[1].data == R"({"cents":4,"reason":"again"})");
+  CHECK(all[1].tags == std::vector<std::string>{"kind:debt"});
+  CHECK(all[1].metadata.empty());
+}
+
 TEST_CASE("a commit can require that nothing that matches was appended since") {
   bank::store store = new_store();
   const global_position seen = store.head();
