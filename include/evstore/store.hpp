@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -24,9 +25,10 @@ namespace evstore {
 struct store_options {
   /// What becomes of stored events that the event set does not name.
   unknown_events unknown = unknown_events::error;
-  /// Told when a snapshot that was due after an append could not be stored. The append stands: a
-  /// snapshot is derived data, and the next one that is due is taken again. Called on the appending
-  /// thread.
+  /// Told when a snapshot that was due after an append could not be taken: not stored, or not even
+  /// folded, as an `evolve` threw; that is told as `errc::decode_failed`, with its words. The append
+  /// stands: a snapshot is derived data, and the next one that is due is taken again. Called on the
+  /// appending thread; what it throws itself comes out of the append.
   std::function<void(const error&)> snapshot_failed{};
 };
 
@@ -61,8 +63,7 @@ public:
   append_result append(std::string_view stream, expected_version expected,
                        const Events&... events) {
     draft_lease<Set> draft;
-    draft->begin_write(stream, expected);
-    (draft->add(events), ...);
+    draft->add_write(stream, expected, events...);
     return adapter_.append(draft->view());
   }
 
@@ -75,8 +76,7 @@ public:
     requires async_adapter<Adapter>
   auto append_async(std::string_view stream, expected_version expected, const Events&... events) {
     draft_lease<Set> draft;
-    draft->begin_write(stream, expected);
-    (draft->add(events), ...);
+    draft->add_write(stream, expected, events...);
     return adapter_.append_async(draft->view());
   }
 
@@ -85,11 +85,10 @@ public:
   append_result append(std::string_view stream, expected_version expected,
                        const Events&... events) {
     draft_lease<Set> draft;
-    draft->begin_write(stream, expected);
-    (draft->add(events), ...);
+    draft->add_write(stream, expected, events...);
     append_result appended = adapter_.append(draft->view());
     if (appended && !appended->replayed && is_due<State>(*draft, *appended))
-      attempt_snapshot([&] { static_cast<void>(take_snapshot<State>(stream)); });
+      attempt_snapshot(stream, [&] { static_cast<void>(take_snapshot<State>(stream)); });
     return appended;
   }
 
@@ -120,7 +119,7 @@ public:
         adapter_, stream, decide, options, options_.unknown, rule<State>().used,
         [&](folded<State>& loaded, const commit_draft<Set>& draft, const append_receipt& receipt) {
           if (!is_due<State>(draft, receipt)) return;
-          attempt_snapshot([&] {
+          attempt_snapshot(stream, [&] {
             detail::replay_stream<Set>(adapter_, stream, loaded, options_.unknown);
             save_snapshot(stream, loaded);
           });
@@ -274,11 +273,25 @@ private:
                              loaded.position);
   }
 
+  /// The append stands by now: nothing that goes wrong from here on may look as if it did not.
   template <class Take>
-  void attempt_snapshot(Take&& take) const try {
+  void attempt_snapshot(std::string_view stream, Take&& take) const try {
     take();
   } catch (const error& failed) {
     if (options_.snapshot_failed) options_.snapshot_failed(failed);
+  } catch (const std::exception& failed) {
+    tell_snapshot_failed(stream, failed.what());
+  } catch (...) {
+    tell_snapshot_failed(stream, "something that is no std::exception was thrown");
+  }
+
+  /// What is no `error` comes from the state: what its `evolve` threw, or memory ran out.
+  void tell_snapshot_failed(std::string_view stream, std::string_view why) const {
+    if (!options_.snapshot_failed) return;
+    error_place place;
+    place.stream = stream;
+    options_.snapshot_failed(error{
+        errc::decode_failed, "the state for a snapshot was not made: " + std::string{why}, place});
   }
 
   append_result append_fact(std::string_view stream, expected_version expected,

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,18 @@ struct not_described {
 void move_money(bank::store& store, int times) {
   for (int i = 0; i < times; ++i) store.append(ada, any, money_moved{1, ""}).value();
 }
+
+/// Cannot see any sum but the first.
+struct easily_upset {
+  std::int64_t cents = 0;
+  void evolve(const money_moved& event) {
+    if (event.cents == 2) throw std::out_of_range{"two is too much"};
+    if (event.cents == 3) throw 3;
+    cents += event.cents;
+  }
+  void evolve(const auto&) {}
+};
+EVSTORE_DESCRIBE(easily_upset, cents)
 
 /// Refuses snapshots; all else is the memory adapter's.
 struct without_snapshots : memory::adapter {
@@ -179,6 +192,25 @@ TEST_CASE("a snapshot that cannot be stored is reported, and the append stands")
   CHECK(failed == std::vector{errc::storage_full, errc::storage_full});
   CHECK(store.fold<account>(ada)->cents == 3);
   CHECK_THROWS_AS(store.take_snapshot<account>(ada), error);
+}
+
+TEST_CASE("a state that throws while its snapshot is folded does not make the append fail") {
+  std::vector<std::string> failed;
+  bank::store store{memory::adapter{}, {.snapshot_failed = [&](const error& why) {
+                      CHECK(why.code() == errc::decode_failed);
+                      failed.emplace_back(why.what());
+                    }}};
+  store.snapshots<easily_upset>(every(1));
+  const auto move = [](std::int64_t cents) {
+    return [cents](const easily_upset&) { return money_moved{cents, ""}; };
+  };
+  CHECK(store.append<easily_upset>(ada, any, money_moved{2, ""}).has_value());
+  CHECK(store.execute<easily_upset>("account-bob", move(3)).has_value());
+  REQUIRE(failed.size() == 2);
+  CHECK_THAT(failed[0],
+             Catch::Contains("two is too much") && Catch::Contains("stream account-ada"));
+  CHECK_THAT(failed[1], Catch::Contains("stream account-bob"));
+  CHECK(store.head() == global_position{2});
 }
 
 TEST_CASE("snapshots are no part of the log") {
