@@ -29,16 +29,24 @@ public:
         stopped_{std::make_shared<std::atomic<bool>>(false)} {}
 
   /// The next events, good until the next call: at once if some are there, else as soon as some are
-  /// appended. Empty when the time is up or the subscription was stopped. Throws what the adapter
-  /// throws; the next call then goes on where this one began.
+  /// appended. Empty when the subscription was stopped, or when the time is up and all that was there
+  /// at the call has been looked at: `next(0ms)` that is empty means that we have caught up. Throws
+  /// what the adapter throws; the next call then goes on where this one began.
   std::span<const typed_event<Set>> next(std::chrono::milliseconds patience) {
     using clock = std::chrono::steady_clock;
     const auto deadline = clock::now() + bounded_patience(patience);
+    std::optional<global_position> there; // at the call or a little later: looked at in any case
     batch_.clear();
     while (!stopped()) {
-      if (pull()) return batch_;
+      const bool at_head = !pull();
+      if (!batch_.empty()) return batch_;
       const auto left =
           std::chrono::duration_cast<std::chrono::milliseconds>(deadline - clock::now());
+      if (!at_head) { // events that do not concern us; writers may be faster at those than we are
+        if (!there) there = adapter_.head();
+        if (left <= std::chrono::milliseconds{0} && seen_ >= *there) break;
+        continue;
+      }
       // In slices, so that a stop is noticed while nothing happens.
       const auto slice = std::clamp(left, std::chrono::milliseconds{0}, most_wait);
       if (adapter_.wait_beyond(seen_, slice) <= seen_ && left <= slice) break;
@@ -88,33 +96,30 @@ private:
     stale_ = true;
   }
 
-  /// Fills the batch from the log as far as it goes now; false if nothing concerns us.
+  /// Reads on: into the batch, or past what does not concern us. False at the head of the log.
   bool pull() {
-    while (true) {
-      // Not before: the batch that was handed out last lives in it.
-      if (std::exchange(stale_, false)) cursor_.reset();
-      if (!cursor_) {
-        const global_position head = adapter_.head();
-        if (head <= seen_) return false;
-        cursor_.emplace(adapter_.read_all(which_, {.from = seen_.next()}));
-        ahead_ = head;
-      }
-      const auto events = next_of_cursor();
-      if (events.empty()) {
-        // What the filter passed over below the head that was seen first need not be read again.
-        seen_ = std::max(seen_, ahead_);
-        stale_ = true;
-        continue;
-      }
-      for (const event_view& event : events) {
-        if (!take(event)) {
-          if (batch_.empty()) detail::throw_unknown(event);
-          return true;
-        }
-        seen_ = event.position;
-      }
-      if (!batch_.empty()) return true;
+    // Not before: the batch that was handed out last lives in it.
+    if (std::exchange(stale_, false)) cursor_.reset();
+    if (!cursor_) {
+      const global_position head = adapter_.head();
+      if (head <= seen_) return false;
+      cursor_.emplace(adapter_.read_all(which_, {.from = seen_.next()}));
+      ahead_ = head;
     }
+    const auto events = next_of_cursor();
+    if (events.empty()) {
+      // What the filter passed over below the head that was seen first need not be read again.
+      seen_ = std::max(seen_, ahead_);
+      stale_ = true;
+    }
+    for (const event_view& event : events) {
+      if (!take(event)) {
+        if (batch_.empty()) detail::throw_unknown(event);
+        break;
+      }
+      seen_ = event.position;
+    }
+    return true;
   }
 
   /// A cursor that failed is given up: the next pull makes another one, from what was seen.

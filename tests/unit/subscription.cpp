@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -17,6 +19,19 @@ namespace {
 
 // Far more than any test needs: what is waited for comes, or the test has failed anyway.
 constexpr auto long_enough = 30s;
+
+/// A log that others write to whenever somebody asks how long it is: as fast as it is read. Gives
+/// up after a while, so that a reader that does not is found out.
+struct busy_log : memory::adapter {
+  std::shared_ptr<int> asked = std::make_shared<int>(0);
+  std::function<void()> when_asked = [] {};
+
+  [[nodiscard]] global_position head() const {
+    when_asked();
+    if (++*asked < 1000) bank::store{*this}.append("account-ada", any, money_moved{1, ""}).value();
+    return memory::adapter::head();
+  }
+};
 
 /// Pulls until `count` events came; their positions.
 template <class Subscription>
@@ -123,6 +138,36 @@ TEST_CASE("facts are passed over, and unknown events stop the subscription where
   auto preserving =
       open<bank::older_events>(adapter, {.unknown = unknown_events::preserve}).subscribe({});
   CHECK(pull(preserving, 3) == std::vector<std::uint64_t>{1, 3, 4});
+}
+
+TEST_CASE("a subscription that nothing concerns does not chase busy writers for ever") {
+  busy_log log;
+  bank::store{log}.append("account-ada", any, money_moved{1, ""}).value();
+  const query rare = query::types({"account_opened"});
+  SECTION("the time is up") {
+    subscription<bank::events, busy_log> subscribed{log, {}, rare, unknown_events::error};
+    CHECK(subscribed.next(0ms).empty());
+    CHECK(subscribed.checkpoint() >= global_position{1}); // it has looked at what was there
+    CHECK(*log.asked < 10);
+  }
+  SECTION("it is stopped") {
+    std::function<void()> stop;
+    log.when_asked = [&stop] { stop(); };
+    subscription<bank::events, busy_log> subscribed{log, {}, rare, unknown_events::error};
+    stop = subscribed.stopper();
+    CHECK(subscribed.next(long_enough).empty());
+    CHECK(*log.asked < 10);
+  }
+}
+
+TEST_CASE("an impatient subscription sees all that was there when it was asked") {
+  bank::store store{memory::adapter{}};
+  auto subscribed = store.subscribe({}, query::types({"account_opened"}));
+  store.append("account-ada", any, money_moved{1, ""}).value();
+  CHECK(subscribed.next(0ms).empty());
+  for (int i = 0; i < 2000; ++i) store.append("account-ada", any, money_moved{i, ""}).value();
+  store.append("account-ada", any, account_opened{"Ada"}).value();
+  CHECK(subscribed.next(0ms).size() == 1);
 }
 
 TEST_CASE("a running subscription is stopped from another thread") {
