@@ -131,10 +131,12 @@ TEST_CASE("a commit that takes its time is not overtaken") {
   auto store = schema.open();
   // A commit of another program that has its position, and has not ended.
   postgres::connection slow{server()};
-  slow.execute(("set search_path = " + schema.name() +
-                "; begin; select * from append('{0,1}', '{0,0}', '{slow}', '{-1}', '{0,1}', '{a}',"
-                " '{1}', '{}', '{null}', '{null}', '{\"{}\"}', '{null}', '{}', '{0}', '{}', '{}')")
-                   .c_str());
+  slow.execute(
+      ("set search_path = " + schema.name() +
+       "; begin; select * from append('{0,1}', '{0,1}', '{0,0}', '{slow}',"
+       " '{-1}', '{0,1}', '{1}', '{1}', '{1}', '{1}', '{a}', '{1}', '{}', '{null}', '{null}',"
+       " '{\"{}\"}', '{null}', '{}', '{0}', '{}', '{}')")
+          .c_str());
   std::atomic<bool> is_through{false};
   std::thread fast{[&] {
     testing::append(store, event_in("fast")).value();

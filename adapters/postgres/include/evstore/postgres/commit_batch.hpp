@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -22,9 +23,10 @@ namespace detail {
 
 inline constexpr statement append{
     "append",
-    "select * from append($1::integer[], $2::integer[], $3::text[], $4::bigint[], $5::integer[],"
-    " $6::text[], $7::bigint[], $8::uuid[], $9::bigint[], $10::text[], $11::text[], $12::text[],"
-    " $13::bigint[], $14::integer[], $15::text[], $16::text[])"};
+    "select * from append($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::bigint[],"
+    " $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::text[],"
+    " $12::bigint[], $13::uuid[], $14::bigint[], $15::text[], $16::text[], $17::text[],"
+    " $18::bigint[], $19::integer[], $20::text[], $21::text[])"};
 
 /// Versions and positions of the store are `bigint`; what lies beyond is beyond everything.
 constexpr std::int64_t to_bigint(std::uint64_t value) noexcept {
@@ -58,12 +60,14 @@ public:
 
   void build() {
     out_.clear();
+    runs();
     counts([](const commit_view& commit) { return commit.writes.size(); });
     counts([](const commit_view& commit) { return commit.conditions.size(); });
     of_writes(element::text, [&](const stream_write& write) { out_.element_of(write.stream); });
     of_writes(element::bigint,
               [&](const stream_write& write) { out_.element_of(expectation(write.expected)); });
     event_counts();
+    event_places();
     of_events(element::text, [&](const new_event& event) { out_.element_of(event.type); });
     of_events(element::bigint,
               [&](const new_event& event) { out_.element_of(std::int64_t{event.schema}); });
@@ -101,6 +105,24 @@ public:
   }
 
 private:
+  /// A commit that another one before it may matter to begins a run.
+  void runs() {
+    std::unordered_set<std::string_view> streams;
+    const auto is_named = [&](const stream_write& write) { return streams.contains(write.stream); };
+    out_.begin_array(element::integer);
+    out_.element_of(std::int32_t{0});
+    for (std::size_t c = 1; c < group_.size(); ++c) {
+      for (const stream_write& write : group_[c - 1]->writes) streams.insert(write.stream);
+      const commit_view& commit = *group_[c];
+      if (commit.conditions.empty() &&
+          std::none_of(commit.writes.begin(), commit.writes.end(), is_named))
+        continue;
+      out_.element_of(static_cast<std::int32_t>(c));
+      streams.clear();
+    }
+    out_.element_of(static_cast<std::int32_t>(group_.size()));
+    out_.end_array();
+  }
   template <class Count>
   void counts(Count count) {
     out_.begin_array(element::integer);
@@ -117,6 +139,29 @@ private:
     for (const commit_view* commit : group_)
       for (const stream_write& write : commit->writes)
         out_.element_of(sum += static_cast<std::int32_t>(write.events.size()));
+    out_.end_array();
+  }
+  /// Of each event: the write, the place in it, the part of the commit, and how many parts there are.
+  void event_places() {
+    of_places([&](std::int32_t write, std::int32_t, std::int32_t, std::int32_t) { return write; });
+    of_places([&](std::int32_t, std::int32_t place, std::int32_t, std::int32_t) { return place; });
+    of_places([&](std::int32_t, std::int32_t, std::int32_t part, std::int32_t) { return part; });
+    of_places([&](std::int32_t, std::int32_t, std::int32_t, std::int32_t parts) { return parts; });
+  }
+  template <class Choose>
+  void of_places(Choose choose) {
+    std::int32_t number = 0;
+    out_.begin_array(element::integer);
+    for (const commit_view* commit : group_) {
+      const auto parts = static_cast<std::int32_t>(commit->event_count());
+      std::int32_t part = 0;
+      for (const stream_write& write : commit->writes) {
+        ++number;
+        for (std::int32_t place = 1; place <= static_cast<std::int32_t>(write.events.size());
+             ++place)
+          out_.element_of(std::int32_t{choose(number, place, ++part, parts)});
+      }
+    }
     out_.end_array();
   }
   /// All events have one item, which asks for nothing.
@@ -179,7 +224,7 @@ class batch_answer {
 public:
   explicit batch_answer(const answer& came)
       : outcomes_{integers_of<std::int32_t>(came.bytes(0, 0))},
-        places_{integers_of<std::int32_t>(came.bytes(0, 1))},
+        abouts_{integers_of<std::int32_t>(came.bytes(0, 1))},
         numbers_{integers_of<std::int64_t>(came.bytes(0, 2))},
         heads_{integers_of<std::int64_t>(came.bytes(0, 3))},
         versions_{integers_of<std::int64_t>(came.bytes(0, 4))} {}
@@ -191,7 +236,7 @@ public:
     const std::size_t first_write = std::exchange(write_, write_ + commit.writes.size());
     const std::size_t first_condition =
         std::exchange(condition_, condition_ + commit.conditions.size());
-    const auto place = static_cast<std::size_t>(places_[i]);
+    const auto about = static_cast<std::size_t>(abouts_[i]);
     const std::uint64_t number = detail::from_bigint(numbers_[i]);
     using kind = append_conflict::kind;
     switch (outcomes_[i]) {
@@ -200,13 +245,13 @@ public:
     case 2:
       return append_result{failure{evstore::detail::conflict_of(
           outcomes_[i] == 1 ? kind::version : kind::tombstoned,
-          commit.writes[place - 1 - first_write], {stream_version{number}})}};
+          commit.writes[about - 1 - first_write], {stream_version{number}})}};
     case 3:
       return append_result{failure{append_conflict{
-          kind::condition, commit.conditions[place - 1 - first_condition].matching.to_string(), any,
+          kind::condition, commit.conditions[about - 1 - first_condition].matching.to_string(), any,
           stream_version{}, global_position{number}}}};
     case 4:
-      evstore::detail::refuse_beyond(commit.conditions[place - 1 - first_condition],
+      evstore::detail::refuse_beyond(commit.conditions[about - 1 - first_condition],
                                      global_position{number});
     default: return std::nullopt;
     }
@@ -225,7 +270,7 @@ private:
   }
 
   std::vector<std::int32_t> outcomes_;
-  std::vector<std::int32_t> places_;
+  std::vector<std::int32_t> abouts_;
   std::vector<std::int64_t> numbers_;
   std::vector<std::int64_t> heads_;
   std::vector<std::int64_t> versions_;

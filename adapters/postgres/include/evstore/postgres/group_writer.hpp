@@ -4,7 +4,10 @@
 #include <evstore/postgres/connection_pool.hpp>
 #include <evstore/postgres/stored_events.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -82,6 +85,8 @@ private:
   static constexpr std::size_t most_commits = 256;
   static constexpr std::size_t most_bytes = std::size_t{1} << 23;
   static constexpr int most_attempts = 5;
+  static constexpr std::chrono::milliseconds longest_linger{1};
+  using clock = std::chrono::steady_clock;
 
   /// Makes the commit one of the group that goes next; waits first while that is full.
   std::shared_ptr<group> join(std::unique_lock<std::mutex>& lock, pending& mine) {
@@ -99,6 +104,7 @@ private:
     evstore::detail::for_each_event(*mine.commit, [&](const new_event& event, std::string_view) {
       collecting_->bytes += event.data.text().size() + event.metadata.text().size();
     });
+    if (is_led_ && collecting_->members.size() == due_back_) back_.notify_one();
     return collecting_;
   }
 
@@ -107,16 +113,28 @@ private:
     auto next = std::make_shared<group>();
     is_led_ = true;
     collecting_->take_lead();
+    linger(lock);
     const std::shared_ptr<group> mine = std::exchange(collecting_, std::move(next));
     lock.unlock();
+    const auto begin = clock::now();
     store(mine->members);
+    const auto end = clock::now();
     lock.lock();
+    last_call_ = end - begin;
     is_led_ = false;
+    due_back_ = mine->members.size() + collecting_->members.size();
     const std::shared_ptr<group> waiting = collecting_->members.empty() ? nullptr : collecting_;
     lock.unlock();
     mine->finish();
     if (waiting) waiting->call_leader();
     lock.lock();
+  }
+
+  /// Waits until those whom the last call has let go have come back with another commit. Not for long
+  /// against what a call takes; who has gone for good is not waited for twice.
+  void linger(std::unique_lock<std::mutex>& lock) {
+    back_.wait_for(lock, std::min<clock::duration>(longest_linger, last_call_ / 2),
+                   [this] { return collecting_->members.size() >= due_back_; });
   }
 
   /// Gives each of the commits a verdict or a failure.
@@ -191,6 +209,9 @@ private:
   std::mutex mutex_; // guards what follows
   std::shared_ptr<group> collecting_ = std::make_shared<group>();
   bool is_led_ = false;
+  std::condition_variable back_;
+  std::size_t due_back_ = 0; // how many there will be when all who were let go are back
+  clock::duration last_call_{};
 
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
