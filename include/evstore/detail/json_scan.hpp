@@ -11,6 +11,7 @@ namespace evstore::detail {
 /// Arrays and objects nested deeper than this are refused, so that no reader can be made to recurse
 /// without bound. The same number as simdjson's default.
 inline constexpr std::size_t json_max_depth = 1024;
+inline constexpr std::string_view json_too_deep = "nested deeper than 1024 levels";
 
 /// A defect in a JSON text: what, and at which byte. `what` is empty when there is none.
 struct json_defect {
@@ -79,7 +80,7 @@ private:
   }
 
   constexpr bool open(bool object, bool& value_expected) noexcept {
-    if (depth_ == json_max_depth) return fail("nested deeper than 1024 levels");
+    if (depth_ == json_max_depth) return fail(json_too_deep);
     is_object_[depth_ / 64] &= ~(std::uint64_t{1} << (depth_ % 64));
     is_object_[depth_ / 64] |= std::uint64_t{object} << (depth_ % 64);
     ++depth_;

@@ -26,6 +26,8 @@
 /// | `std::variant`              | object of one member: `{"zombie":{"hp":7}}`, `{"int32":7}` |
 /// | `std::chrono::sys_time`     | `"2026-11-20T21:20:00.123456Z"`; nanoseconds: nine digits |
 /// | `raw_json`                  | its own bytes |
+///
+/// Nested no deeper than 1024 levels, as readers take no more.
 
 namespace evstore::json {
 
@@ -50,13 +52,16 @@ template <class T, auto... Members, std::size_t... I>
 void write_members(output& out, const T& value, const evstore::detail::description<T, Members...>&,
                    std::index_sequence<I...>) {
   [[maybe_unused]] bool first = true;
+  out.descend();
   out.raw('{');
   (write_member(out, evstore::detail::description_of<T>.keys[I], first, (&value)->*Members), ...);
   out.raw('}');
+  out.ascend();
 }
 
 template <class List>
 void write_list(output& out, const List& list) {
+  out.descend();
   std::string_view separator = "[";
   for (const typename List::value_type& element : list) {
     out.raw(separator);
@@ -64,10 +69,12 @@ void write_list(output& out, const List& list) {
     write_value(out, element);
   }
   out.raw(separator == "[" ? std::string_view{"[]"} : std::string_view{"]"});
+  out.ascend();
 }
 
 template <class Map>
 void write_map(output& out, const Map& map) {
+  out.descend();
   std::string_view separator = "{";
   for (const auto& [key, element] : map) {
     out.raw(separator);
@@ -77,11 +84,13 @@ void write_map(output& out, const Map& map) {
     write_value(out, element);
   }
   out.raw(separator == "{" ? std::string_view{"{}"} : std::string_view{"}"});
+  out.ascend();
 }
 
 template <class... T>
 void write_variant(output& out, const std::variant<T...>& value) {
   if (value.valueless_by_exception()) out.fail("the variant holds no value");
+  out.descend();
   std::visit(
       [&]<class Alternative>(const Alternative& held) {
         out.raw("{\"");
@@ -91,6 +100,7 @@ void write_variant(output& out, const std::variant<T...>& value) {
         out.raw('}');
       },
       value);
+  out.ascend();
 }
 
 template <class T>
@@ -120,7 +130,7 @@ void write_value(output& out, const T& value) {
   } else if constexpr (kind == value_kind::time) {
     write_time(out, value);
   } else if constexpr (kind == value_kind::json) {
-    out.raw(std::string_view{value.text()});
+    out.json(value.text());
   } else if constexpr (kind == value_kind::optional) {
     if (value)
       write_value(out, *value);

@@ -54,6 +54,29 @@ struct series {
 };
 EVSTORE_DESCRIBE(series, readings, labels)
 
+/// A type that contains itself in every way there is.
+struct nest {
+  std::vector<nest> list;
+  std::map<std::string, nest> map;
+  std::optional<raw_json> raw;
+};
+EVSTORE_DESCRIBE(nest, list, map, raw)
+
+nest in_list(nest inner) {
+  nest outer;
+  outer.list.push_back(std::move(inner));
+  return outer;
+}
+nest in_map(nest inner) {
+  nest outer;
+  outer.map.emplace("a", std::move(inner));
+  return outer;
+}
+
+raw_json raw_of_depth(std::size_t depth) {
+  return raw_json{std::string(depth, '[') + R"("]]\"]]")" + std::string(depth, ']')};
+}
+
 template <class T>
 std::string path_of_refusal(const T& value) {
   try {
@@ -184,6 +207,22 @@ TEST_CASE("every form of invalid UTF-8 is refused") {
     for (const auto& before :
          {""s, "x"s, std::string(15, 'x'), std::string(127, 'x'), std::string(1000, 'x')})
       CHECK(path_of_refusal(before + bad) == "$");
+}
+
+TEST_CASE("what is nested deeper than a reader goes is refused") {
+  nest value; // one level
+  for (int i = 0; i < 255; ++i) value = in_map(in_list(std::move(value)));
+  value = in_list(std::move(value));
+  CHECK(evstore::detail::find_json_defect(to_string(value)).what == "");
+  const std::string path = path_of_refusal(in_list(std::move(value))); // 1025
+  CHECK(path.substr(0, 9) == "$.list[0]");
+  CHECK(path.size() < 300); // can be read
+
+  using deep = std::vector<std::variant<int, raw_json>>; // two levels around the raw value
+  CHECK(path_of_refusal(deep{raw_of_depth(1022)}).substr(0, 8) == "accepted");
+  CHECK(path_of_refusal(deep{raw_of_depth(1023)}) == "$[0].json");
+  const raw_json wide{"[" + std::string(5000, ' ') + "]"};
+  CHECK(path_of_refusal(deep{wide, wide, raw_of_depth(1), wide}).substr(0, 8) == "accepted");
 }
 
 TEST_CASE("a refusal leaves the output as it was") {

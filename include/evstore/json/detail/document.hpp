@@ -171,7 +171,7 @@ private:
 
   void enter(node& value) {
     if (++depth_ > evstore::detail::json_max_depth)
-      fail(token(value).data(), "nested deeper than 1024 levels");
+      fail(token(value).data(), evstore::detail::json_too_deep);
   }
 
   const char* end() const noexcept { return memory_.text.data() + text_.size() + 2; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/detail/hot.hpp>
+#include <evstore/detail/json_scan.hpp>
 #include <evstore/detail/utf8.hpp>
 #include <evstore/error.hpp>
 #include <evstore/json/detail/block.hpp>
@@ -70,6 +71,20 @@ public:
     raw('"');
   }
 
+  /// Around the members of an object and the elements of an array: what a reader would refuse as
+  /// too deep is not written.
+  EVSTORE_DETAIL_HOT void descend() {
+    if (++depth_ > evstore::detail::json_max_depth) fail(evstore::detail::json_too_deep);
+  }
+  EVSTORE_DETAIL_HOT void ascend() noexcept { --depth_; }
+
+  /// A value that is JSON already.
+  void json(std::string_view text) {
+    const std::size_t left = evstore::detail::json_max_depth - depth_;
+    if (text.size() > 2 * left && depth_of(text) > left) fail(evstore::detail::json_too_deep);
+    raw(text);
+  }
+
   /// `width` characters for a caller that writes them itself and then says how many it used.
   EVSTORE_DETAIL_HOT char* room(std::size_t width) {
     if (static_cast<std::size_t>(end() - at_) < width) flush();
@@ -99,6 +114,22 @@ private:
   void large(std::string_view text) {
     flush();
     to_.append(text);
+  }
+
+  /// How deep a well-formed text is nested.
+  static std::size_t depth_of(std::string_view text) noexcept {
+    std::size_t depth = 0;
+    std::size_t most = 0;
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const char c = text[i];
+      if (c == '"') quoted = !quoted;
+      if (c == '\\') ++i; // only in strings; what it escapes ends none
+      if (quoted) continue;
+      if (c == '{' || c == '[') most = std::max(most, ++depth);
+      if (c == '}' || c == ']') --depth;
+    }
+    return most;
   }
 
   /// True if the piece was ASCII.
@@ -148,6 +179,7 @@ private:
 
   std::string& to_;
   std::size_t start_;
+  std::size_t depth_ = 0;
   char* at_ = buffer_;
   char buffer_[capacity];
 };

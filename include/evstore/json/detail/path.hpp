@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace evstore::json::detail {
@@ -22,10 +23,26 @@ inline void append_key(std::string& path, std::string_view key) {
     path.append("[\"").append(key).append("\"]");
 }
 
+/// A path for a message: of one that is very long, its two ends.
+inline std::string bounded_path(std::string path) {
+  constexpr std::size_t end = 100; // bytes of either
+  constexpr std::string_view gap = "...";
+  if (path.size() <= 2 * end + gap.size()) return path;
+  const auto inside = [&](std::size_t at) { // of a character of several bytes
+    return (static_cast<unsigned char>(path[at]) & 0xC0) == 0x80;
+  };
+  std::size_t cut = end;
+  std::size_t resume = path.size() - end;
+  while (cut > 0 && inside(cut)) --cut;
+  while (resume < path.size() && inside(resume)) ++resume;
+  return path.replace(cut, resume - cut, gap);
+}
+
 /// Says where in a JSON text a byte stands: `$.items[3].cents`. Reads the text up to that byte, so
 /// that neither reader nor writer has to keep track of a path that only an error needs. Keys that
 /// are no plain words stand in brackets, escaped as in the text: `$.tags["a b"]`. What stands
-/// before the byte is expected to be well-formed; where it is not, the path is a guess.
+/// before the byte is expected to be well-formed; where it is not, the path is a guess. A path that
+/// is very long is cut in the middle.
 class path_finder {
 public:
   static std::string path_at(std::string_view text, std::size_t byte) {
@@ -85,7 +102,7 @@ private:
       else if (outer.key.data() != nullptr)
         append_key(path, outer.key);
     }
-    return path;
+    return bounded_path(std::move(path));
   }
 
   std::vector<level> levels_;

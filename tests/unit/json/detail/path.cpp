@@ -1,3 +1,4 @@
+#include <evstore/detail/utf8.hpp>
 #include <evstore/json/detail/path.hpp>
 
 #include <catch2/catch.hpp>
@@ -45,4 +46,17 @@ TEST_CASE("what is not well-formed has some path, and nothing worse") {
   for (const std::string_view text : {"]@", "}}}@", ",@", "{\"a@", "\"\\@", "[}]{@"})
     CHECK(path_of_mark(text).front() == '$');
   CHECK(path_at("[1", 100) == "$[0]");
+}
+
+TEST_CASE("a very long path is cut in the middle, and not within a character") {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "{\"first\":1,\"caf\xC3\xA9\":[";
+  const std::string path = path_of_mark(text + "@");
+  CHECK(path.size() < 250);
+  CHECK(path.substr(0, 10) == "$.caf\xC3\xA9[0]");
+  CHECK(path.substr(path.size() - 3) == "[0]");
+  CHECK(path.find("...") != std::string::npos);
+  for (int shift = 0; shift < 10; ++shift)
+    CHECK(evstore::detail::is_utf8(path_of_mark(
+        "{\"" + std::string(static_cast<std::size_t>(shift), 'x') + "\":" + text + "@")));
 }
