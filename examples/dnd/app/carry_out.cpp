@@ -4,6 +4,8 @@
 #include "app/output.hpp"
 #include "app/play.hpp"
 #include "app/request.hpp"
+#include "backup/backup.hpp"
+#include "backup/restore.hpp"
 #include "files/problem.hpp"
 #include "files/worlds.hpp"
 #include "history/chronicle.hpp"
@@ -112,6 +114,16 @@ public:
   int operator()(const request::show_recap& wanted) const {
     const chronicle told = retell(open(wanted.name, access::read));
     out_.tell(recap_of(told, find_chapter(told, wanted.session)));
+    return exit_status::done;
+  }
+
+  int operator()(const request::back_up& wanted) const {
+    out_.tell(dnd::back_up(place_of(wanted.name), wanted.to));
+    return exit_status::done;
+  }
+
+  int operator()(const request::restore& wanted) const {
+    out_.tell(dnd::restore(worlds_, {wanted.file, settings_.world, wanted.as}));
     return exit_status::done;
   }
 

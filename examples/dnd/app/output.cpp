@@ -202,4 +202,34 @@ void output::tell(const recap& told) const {
   say(text);
 }
 
+void output::tell(const backup_report& saved) const {
+  if (is_json())
+    return say(json_object{}
+                   .add_text("backup", saved.file.string())
+                   .add_text("campaign", saved.campaign)
+                   .add("position", std::to_string(saved.position))
+                   .add("files", std::to_string(saved.files))
+                   .add("bytes", std::to_string(saved.bytes))
+                   .add("left_out", json_array(saved.left_out, quoted_json))
+                   .text());
+  for (const std::string& name : saved.left_out) warn("left out, because it is no file: " + name);
+  say("saved \"" + saved.campaign + "\", " + plural(saved.position, "event") + " and " +
+      plural(saved.files, "file") + ", in " + saved.file.string());
+}
+
+void output::tell(const restore_report& restored) const {
+  const campaign_place& place = restored.place;
+  if (is_json())
+    return say(json_object{}
+                   .add_text("restored", place.name)
+                   .add_text("directory", place.directory.string())
+                   .add("position", std::to_string(restored.position))
+                   .add("previous", restored.previous ? quoted_json(restored.previous->string())
+                                                      : std::string{"null"})
+                   .text());
+  if (restored.previous) say("saved what was there before in " + restored.previous->string());
+  say("restored \"" + place.name + "\" with " + plural(restored.position, "event") + " in " +
+      place.directory.string());
+}
+
 } // namespace dnd

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "app/game.hpp"
+#include "backup/backup.hpp"
+#include "backup/restore.hpp"
 #include "history/diff.hpp"
 #include "history/recap.hpp"
 #include "log/campaign_log.hpp"
@@ -39,6 +41,8 @@ public:
   void tell(const log_entry& entry) const;
   void tell(const difference& found) const;
   void tell(const recap& told) const;
+  void tell(const backup_report& saved) const;
+  void tell(const restore_report& restored) const;
 
 private:
   form form_;

@@ -107,6 +107,7 @@ private:
         ->add_option("name", load_campaign_.name, "which campaign")
         ->required();
     add_looking_back(group);
+    add_backups(group);
     CLI::App* state = add(group, "state", "show how everybody was", show_state_);
     state->add_option("name", show_state_.name, "which campaign")->required();
     state->add_option("--at-position,--at-seq", show_state_.at_position,
@@ -118,6 +119,18 @@ private:
         repair_campaign_)
         ->add_option("name", repair_campaign_.name, "which campaign")
         ->required();
+  }
+
+  void add_backups(CLI::App* group) {
+    CLI::App* saved =
+        add(group, "backup", "save a campaign in one file, also while it is played", back_up_);
+    saved->add_option("name", back_up_.name, "which campaign")->required();
+    saved->add_option("--to", back_up_.to,
+                      "a new file, or a directory; absent: the world's backups");
+    CLI::App* made = add(group, "restore",
+                         "make a campaign of a backup; what is there is saved first", restore_);
+    made->add_option("file", restore_.file, "the backup")->required();
+    made->add_option("--as", restore_.as, "under this name; absent: under the name that it had");
   }
 
   void add_looking_back(CLI::App* group) {
@@ -190,6 +203,8 @@ private:
   request::show_log show_log_;
   request::show_difference show_difference_;
   request::show_recap show_recap_;
+  request::back_up back_up_;
+  request::restore restore_;
   request::show_state show_state_;
   request::verify_campaign verify_campaign_;
   request::repair_campaign repair_campaign_;

@@ -48,6 +48,14 @@ struct show_recap {
   std::string name;
   std::optional<int> session; ///< absent: the last
 };
+struct back_up {
+  std::string name;
+  std::optional<std::string> to; ///< a new file or a directory; absent: the world's backups
+};
+struct restore {
+  std::string file;
+  std::optional<std::string> as;
+};
 struct show_state {
   std::string name;
   std::optional<std::uint64_t> at_position;
@@ -74,9 +82,10 @@ struct run_script {
   bool keep_going = false;
 };
 
-using any = std::variant<init, create_world, list_worlds, create_campaign, list_campaigns,
-                         load_campaign, show_log, show_difference, show_recap, show_state,
-                         verify_campaign, repair_campaign, perform, converse, run_script>;
+using any =
+    std::variant<init, create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
+                 show_log, show_difference, show_recap, back_up, restore, show_state,
+                 verify_campaign, repair_campaign, perform, converse, run_script>;
 
 } // namespace request
 

@@ -85,4 +85,13 @@ bool new_directory::appear() {
   return true;
 }
 
+void new_directory::replace() {
+  if (::renameat2(AT_FDCWD, hidden_.c_str(), AT_FDCWD, final_.c_str(), RENAME_EXCHANGE) != 0)
+    throw file_error(errno, "cannot take the place of", final_.string());
+  sync_directory(final_.parent_path());
+  appeared_ = true;
+  std::error_code ignored; // it is hidden, and no harm
+  fs::remove_all(hidden_, ignored);
+}
+
 } // namespace dnd

@@ -37,6 +37,10 @@ public:
   /// False if an entry of that name exists by now; it is not touched.
   bool appear();
 
+  /// Takes the place of the directory of that name, in one step, and removes that. Throws if the
+  /// file system cannot do it (`RENAME_EXCHANGE`: ext4, XFS, btrfs and tmpfs can) or there is none.
+  void replace();
+
 private:
   std::filesystem::path hidden_;
   std::filesystem::path final_;

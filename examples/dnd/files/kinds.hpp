@@ -18,4 +18,7 @@ inline constexpr std::array<std::string_view, 24> kinds{
 /// What worlds and campaigns have besides.
 inline constexpr std::string_view characters = "characters";
 
+/// Where a world keeps backups of its campaigns, once there is one.
+inline constexpr std::string_view backups = "backups";
+
 } // namespace dnd

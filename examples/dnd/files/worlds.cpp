@@ -84,12 +84,6 @@ campaign_place read_campaign(const world_place& world, const std::string& slug) 
   return {page->name, page->id, slug, world, directory};
 }
 
-/// The shelves of a data directory, empty, and one for characters.
-void make_shelves(const fs::path& in) {
-  for (const std::string_view kind : kinds) fs::create_directory(in / kind);
-  fs::create_directory(in / characters);
-}
-
 void refuse_existing(std::string_view what, const std::string& name, const std::string& slug,
                      const fs::path& in, std::string_view display_name) {
   const auto existing = find_entry(in, slug);
@@ -129,11 +123,11 @@ world_place worlds::create_world(const std::string& name) const {
 
 std::string worlds::slug_for_campaign(const std::string& name) {
   std::string slug = require_slug(name);
-  const bool is_shelf = same_word(slug, characters) ||
+  const bool is_shelf = same_word(slug, characters) || same_word(slug, backups) ||
                         std::any_of(kinds.begin(), kinds.end(),
                                     [&](std::string_view kind) { return same_word(slug, kind); });
   if (is_shelf)
-    throw bad_usage("\"" + name + "\" cannot be a name: every world has a directory for " +
+    throw bad_usage("\"" + name + "\" cannot be a name: worlds have a directory for " +
                     folded(slug));
   return slug;
 }
@@ -192,6 +186,11 @@ std::vector<campaign_place> worlds::all_campaigns(const world_place& world) cons
       found.push_back(read_campaign(world, slug));
   }
   return found;
+}
+
+void make_shelves(const fs::path& in) {
+  for (const std::string_view kind : kinds) fs::create_directory(in / kind);
+  fs::create_directory(in / characters);
 }
 
 void write_campaign_page(const campaign_place& place) {

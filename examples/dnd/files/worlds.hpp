@@ -58,6 +58,9 @@ private:
   std::filesystem::path directory_;
 };
 
+/// Makes the directories that every campaign has, empty, where there are none.
+void make_shelves(const std::filesystem::path& in);
+
 /// Writes `campaign.yaml` anew.
 void write_campaign_page(const campaign_place& place);
 

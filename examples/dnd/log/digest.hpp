@@ -15,11 +15,22 @@ inline std::string in_hex(std::uint64_t number) {
   return text;
 }
 
-/// 64-bit FNV-1a: finds accidents and hand edits, not forgers.
+/// 64-bit FNV-1a, of what comes in parts: finds accidents and hand edits, not forgers.
+class digest {
+public:
+  void add(std::string_view part) {
+    for (const char c : part) hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
+  [[nodiscard]] std::string text() const { return in_hex(hash_); }
+
+private:
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+};
+
 inline std::string digest_of(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return in_hex(hash);
+  digest whole;
+  whole.add(text);
+  return whole.text();
 }
 
 } // namespace dnd
