@@ -119,9 +119,9 @@ class Pages(Import):
         self.assertIn("deep-speech  (feats/x.yaml $.urls[3].url)", said)
 
     def test_what_yaml_could_take_for_something_else_stays_a_text(self):
-        texts = ["yes", "No", "on", "null", "~", "", "1e3", "1", "0x1F", "0o7", "012", ".5", "1:30", "2024-01-01", ".inf",
-                 "- a", "a: b", "a #b", "#", "[a", "{a", "&a", "*a", "!a", "%a", "@a", "`a", "'", '"', "\\", "? a", "=",
-                 "<<", " a", "a ", "\t", "\u0000\u0007\u0085\u2028\ufeff", "\u2019 \u00e9 \U0001f409", "---", "...", "|", ">"]
+        texts = ["yes", "No", "on", "null", "~", "", "1e3", "1", "0x1F", "0o7", "012", ".5", "1:30", "2024-01-01", ".inf"]
+        texts += ["- a", "a: b", "a #b", "#", "[a", "{a", "&a", "*a", "!a", "%a", "@a", "`a", "'", '"', "\\", "? a", "="]
+        texts += ["<<", " a", "a ", "\t", "\u0000\u0007\u0085\u2028\ufeff", "\u2019 \u00e9 \U0001f409", "---", "...", "|"]
         self.assertEqual(read_text(self.value(texts)), texts)
         self.assertEqual(read_text(self.value({text: text for text in texts})), {text: text for text in texts})
 
@@ -139,7 +139,8 @@ class Pages(Import):
     def test_texts_of_several_lines_are_blocks(self):
         text = "# Actions\n\nWhen you act:\n  - indented\n---\nthe end"
         self.assertIn("value: |-\n  # Actions\n\n  When you act:\n    - indented\n", self.value(text))
-        for text in (text, text + "\n", text + "\n\n", "\n" + text, " " + text, text + " \n", text + "\t", "\n", "a\r\nb"):
+        more = (text + "\n", text + "\n\n", "\n" + text, " " + text, text + " \n", text + "\t", "\n", "a\r\nb")
+        for text in (text, *more):
             self.assertEqual(read_text(self.value(text)), text)
             self.assertEqual(read_text(self.value([[{"deep": text}]])), [[{"deep": text}]])
 
@@ -268,7 +269,8 @@ class Refusals(Import):
 
     def test_names_that_lead_elsewhere(self):
         for index in ("../x", "..", "a/b", "/etc/x", "", ".hidden", "-x", "a\\b", "a\0", "a b", "é", "x" * 101, "a\n"):
-            self.refuse(self.data_set(Feats=[{"index": "good"}, {"index": index}]), 1, "5e-SRD-Feats.json", "$[1]", "page")
+            source = self.data_set(Feats=[{"index": "good"}, {"index": index}])
+            self.refuse(source, 1, "5e-SRD-Feats.json", "$[1]", "page")
 
     def test_names_that_are_missing_or_there_twice(self):
         for index in ({}, {"index": 3}, {"index": None}, {"index": ["a"]}):
@@ -318,6 +320,12 @@ class Refusals(Import):
 
 
 class Play(Import):
+    def test_the_readme_says_how(self):
+        shutil.copytree(SRD, self.home / "5e-database/src/2014/en")
+        command = re.search(r"^dnd (init --from .*)$", (BOOKS.parent / "README.md").read_text(), re.MULTILINE)[1]
+        self.dnd(*command.split())
+        self.assertTrue((self.data / "monsters/zombie.yaml").is_file())
+
     def test_who_says_nothing_about_data_plays_with_what_was_imported(self):
         books = digest(BOOKS)
         self.init()
@@ -346,8 +354,8 @@ class Play(Import):
         zombie = next(item for item in items_of("monsters") if item["index"] == "zombie")
         def monster(index, **changed):
             return {**copy.deepcopy(zombie), "index": index, **changed}
-        source = self.data_set(Monsters=[zombie, monster("tough", hit_points=23), monster("odd", hit_points_roll="lots"),
-                                         monster("bare", hit_dice=None), monster("two_words")])
+        changed = [monster("tough", hit_points=23), monster("odd", hit_points_roll="lots"), monster("bare", hit_dice=None)]
+        source = self.data_set(Monsters=[zombie, *changed, monster("two_words")])
         report = self.report(source=source)
         found = {entry["page"]: entry["why"] for entry in report["misprints"]}
         self.assertEqual(sorted(found), ["monsters/bare.yaml", "monsters/odd.yaml", "monsters/tough.yaml",
