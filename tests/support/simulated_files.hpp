@@ -220,6 +220,7 @@ private:
   int sync(std::string_view name, int fd) {
     const call_gate::passage through{machine_->gate, name};
     const std::lock_guard lock{machine_->mutex};
+    if (machine_->disk.is_directory(node(fd))) name = "fsync of a directory";
     const int code = machine_->disturb ? machine_->disturb(name).code : 0;
     const bool changes = !machine_->disk.is_synced(node(fd));
     if (code != 0)

@@ -165,7 +165,8 @@ repair_report repair(const std::string& path, const Files& files) {
                [&](const surveyed_line& line) { kept.take(line); }};
     report.dropped = kept.finish();
     report.records = repaired.head().value();
-  } // closed, and so synced
+    open_regular(files, draft, O_RDONLY).sync(); // closing syncs, too, and cannot say if it failed
+  }
   index_of_draft.remove();
 
   for (int attempt = 1; report.original.empty(); ++attempt) {
