@@ -5,13 +5,14 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace evstore::cli {
 
 namespace {
 
-/// What one pass over the events finds. Memory: the types' names.
+/// What one pass over the events finds. Memory: the names of types, and of streams with deletions.
 struct census {
   std::uint64_t head = 0;
   std::uint64_t events = 0; ///< that are shown
@@ -21,8 +22,18 @@ struct census {
   std::map<std::string, std::uint64_t, std::less<>> types{};
 };
 
+/// The streams of which something may be hidden. To ask a store about each event would be slow.
+std::set<std::string, std::less<>> streams_with_facts(const any_store& log) {
+  std::set<std::string, std::less<>> streams;
+  auto cursor = log.read_all(query::types({fact::truncated, fact::tombstoned}), {});
+  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
+    for (const event_view& event : batch) streams.emplace(event.stream);
+  return streams;
+}
+
 census count(const any_store& log) {
   census found{.head = log.head().value()};
+  const auto with_facts = streams_with_facts(log);
   auto cursor = log.read_all(query::all(), {});
   for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
     for (const event_view& event : batch) {
@@ -33,7 +44,8 @@ census count(const any_store& log) {
       if (type == found.types.end()) type = found.types.emplace(event.type, 0).first;
       ++type->second;
       // Each stream is counted at the first event that it shows.
-      if (event.version == stream_version{1} || event.version == log.state_of(event.stream).first)
+      if (event.version == stream_version{1} ||
+          (with_facts.contains(event.stream) && event.version == log.state_of(event.stream).first))
         ++found.streams;
     }
   return found;

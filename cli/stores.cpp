@@ -1,6 +1,7 @@
 #include "stores.hpp"
 
 #include "output.hpp"
+#include "postgres_store.hpp"
 
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/jsonl/verify.hpp>
@@ -97,9 +98,15 @@ opened_store open_memory(const std::string& where, access) {
 verdict verify_memory(const std::string&) { return {}; }
 std::optional<std::uint64_t> size_of_memory(const std::string&) { return std::nullopt; }
 
-constexpr scheme schemes[] = {
+const scheme schemes[] = {
     {"jsonl", "jsonl:PATH (or just PATH)", open_log, verify_log, repair_log, size_of_log},
     {"memory", "memory:", open_memory, verify_memory, nullptr, size_of_memory},
+#ifdef EVSTORE_CLI_HAS_POSTGRES
+    {"postgres", "postgres:host=... dbname=... schema=...", open_postgres, verify_postgres, nullptr,
+     size_of_postgres},
+    {"postgresql", "postgresql://HOST/DATABASE?schema=...", open_postgres, verify_postgres, nullptr,
+     size_of_postgres},
+#endif
 };
 
 } // namespace

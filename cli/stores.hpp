@@ -36,6 +36,7 @@ struct finding {
   std::uint64_t byte = 0;
   std::uint64_t size = 0;
   std::string what{};
+  std::uint64_t position = 0; ///< instead of line and byte, in a store that has none
 };
 
 struct verdict {

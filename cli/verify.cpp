@@ -14,6 +14,7 @@ namespace evstore::cli {
 namespace {
 
 std::string place_of(const std::string& log, const finding& found) {
+  if (found.position != 0) return log + ": position " + std::to_string(found.position) + ": ";
   return log + (found.line == 0 ? "" : ":" + std::to_string(found.line)) + ": byte " +
          std::to_string(found.byte) + ": ";
 }
@@ -24,6 +25,9 @@ std::string words(const std::string& log, const finding& found) {
 }
 
 std::string json(const finding& found) {
+  if (found.position != 0)
+    return "{\"position\":" + std::to_string(found.position) +
+           ",\"what\":" + quoted_json(found.what) + "}";
   return "{\"line\":" + std::to_string(found.line) + ",\"byte\":" + std::to_string(found.byte) +
          ",\"size\":" + std::to_string(found.size) + ",\"what\":" + quoted_json(found.what) + "}";
 }

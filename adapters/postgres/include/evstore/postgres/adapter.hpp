@@ -50,6 +50,20 @@ public:
     return verdict;
   }
 
+  /// Returns when everything that this store has is as safe as `synchronous_commit` of the server makes
+  /// a commit. Only of use with `durability::when_settled`.
+  void settle() {
+    const connection_pool::lease on = store_->pool->take();
+    // The log of the server is written in order: when this record is safe, so is what came before.
+    on->execute(
+        "begin; set local synchronous_commit to default;"
+        " select pg_logical_emit_message(true, 'evstore', 'settled'); commit");
+    if (on->has_warned())
+      throw error{errc::append_in_doubt, on->place() +
+                                             ": the server warned while it committed; it "
+                                             "may not be replicated"};
+  }
+
   [[nodiscard]] cursor read_stream(std::string_view stream, const stream_range& range) const {
     return {store_->pool, stream, range};
   }

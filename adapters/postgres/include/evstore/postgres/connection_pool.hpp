@@ -25,7 +25,8 @@ inline constexpr statement begin_session{
     " set_config('statement_timeout', $2::bigint::text, false),"
     " set_config('lock_timeout', $3::bigint::text, false),"
     " set_config('jit', 'off', false),"
-    " current_setting('synchronous_commit'), current_setting('server_encoding')"};
+    " current_setting('synchronous_commit'), current_setting('server_encoding'),"
+    " case when $4::boolean then set_config('synchronous_commit', 'off', false) end"};
 
 } // namespace detail
 
@@ -97,12 +98,13 @@ public:
                                            parameters{}
                                                .add(std::string_view{how_.schema})
                                                .add(std::int64_t{how_.statement_timeout.count()})
-                                               .add(std::int64_t{how_.lock_timeout.count()}));
+                                               .add(std::int64_t{how_.lock_timeout.count()})
+                                               .add(how_.durability == durability::when_settled));
     if (session.bytes(0, 6) != "UTF8")
       throw error{errc::unsupported, opened->place() + " is encoded in " +
                                          std::string{session.bytes(0, 6)} +
                                          "; a store needs a database in UTF8"};
-    if (session.bytes(0, 5) == "off" && how_.durability == durability::as_configured)
+    if (session.bytes(0, 5) == "off" && how_.durability != durability::weaker_if_configured)
       throw error{errc::unsupported,
                   opened->place() +
                       " has synchronous_commit = off: what it acknowledges, a crash may lose; turn "

@@ -14,6 +14,9 @@ enum class durability : std::uint8_t {
   /// As configured, and `off` is taken: a crash of the server may lose the last commits, and so what
   /// was acknowledged.
   weaker_if_configured,
+  /// Commits of this handle are not waited for; `settle` does. For filling a store that is worth
+  /// nothing before it is full.
+  when_settled,
 };
 
 struct options {
