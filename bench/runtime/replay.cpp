@@ -13,6 +13,7 @@
 #include <exception>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,15 +86,16 @@ void make_log(const std::string& path, std::uint64_t events) {
 bench::replayed replay(const jsonl::adapter& log) {
   bench::replayed out;
   auto cursor = log.read_all(evstore::query::all(), {});
-  const auto evolve = [&](const auto& event) { out.state.evolve(event); };
+  const auto take = [&](const evstore::event_view& recorded, const auto& event) {
+    ++out.seen.events;
+    out.seen.positions += recorded.position.value();
+    out.seen.versions += recorded.version.value();
+    out.seen.stream_letters += recorded.stream.size();
+    out.state.evolve(event);
+  };
+  const auto refuse = [](const evstore::event_view&) { throw std::runtime_error{"unknown type"}; };
   for (auto events = cursor.next(); !events.empty(); events = cursor.next())
-    for (const evstore::event_view& event : events) {
-      ++out.seen.events;
-      out.seen.positions += event.position.value();
-      out.seen.versions += event.version.value();
-      out.seen.stream_letters += event.stream.size();
-      evstore::decode_event<bench::fight>(event, evolve);
-    }
+    evstore::decode_events<bench::fight>(events, take, refuse);
   return out;
 }
 

@@ -4,7 +4,10 @@
 #include <evstore/event_record.hpp>
 #include <evstore/event_set.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -51,17 +54,51 @@ inline error_place place_of(const event_view& event) {
 
 } // namespace detail
 
+namespace detail {
+
+/// Decodes a stored event of which it is known where its type stands in the set.
+template <class Set, class Visitor>
+void decode_at(std::size_t index, const event_view& event, Visitor& visitor) try {
+  INCLUDE_evstore_json_read_hpp_TO_DECODE<Set>::visit_at(index, event.schema, event.data, visitor);
+} catch (const error& failed) {
+  const bool ours = failed.code() == errc::decode_failed && failed.place().stream.empty();
+  if (!ours) throw; // what the visitor throws passes through
+  rethrow_at(failed, event);
+}
+
+} // namespace detail
+
 /// Decodes a stored event, brought to its current schema, and calls `visitor(const Event&)` in
 /// place. False, and nothing called, if the set does not name the type. Throws
 /// `errc::decode_failed` with stream, version, position, type and JSON path.
 template <class Set, class Visitor>
-bool decode_event(const event_view& event, Visitor&& visitor) try {
-  return INCLUDE_evstore_json_read_hpp_TO_DECODE<Set>::visit(event.type, event.schema, event.data,
-                                                             visitor);
-} catch (const error& failed) {
-  const bool ours = failed.code() == errc::decode_failed && failed.place().stream.empty();
-  if (!ours) throw; // what the visitor throws passes through
-  detail::rethrow_at(failed, event);
+bool decode_event(const event_view& event, Visitor&& visitor) {
+  const std::optional<std::size_t> index = index_of<Set>(event.type);
+  if (index) detail::decode_at<Set>(*index, event, visitor);
+  return index.has_value();
+}
+
+/// The same for events that a cursor lends together, one after the other: calls
+/// `visitor(const event_view&, const Event&)`, or `unknown(const event_view&)` where the set does
+/// not name the type.
+///
+/// The fast way through many events: the type of each is looked up before the event in front of it
+/// is decoded, because a processor that learns late where to go on has to stop and wait for it.
+template <class Set, class Visitor, class Unknown>
+void decode_events(std::span<const event_view> events, Visitor&& visitor, Unknown&& unknown) {
+  if (events.empty()) return;
+  std::optional<std::size_t> next = index_of<Set>(events.front().type);
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const event_view& event = events[i];
+    const std::optional<std::size_t> index = next;
+    if (i + 1 < events.size()) next = index_of<Set>(events[i + 1].type);
+    if (!index) {
+      unknown(event);
+      continue;
+    }
+    const auto take = [&](const auto& decoded) { visitor(event, decoded); };
+    detail::decode_at<Set>(*index, event, take);
+  }
 }
 
 /// Decodes a stored event of which it is known that it is an `Event`; instantiates nothing for the

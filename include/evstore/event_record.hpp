@@ -2,6 +2,7 @@
 
 #include <evstore/detail/borrow.hpp>
 #include <evstore/event_id.hpp>
+#include <evstore/padded_text.hpp>
 #include <evstore/position.hpp>
 #include <evstore/timestamp.hpp>
 
@@ -34,7 +35,7 @@ struct event_view {
   timestamp time;
   commit_part commit;
   std::span<const std::string_view> tags;
-  std::string_view data;     ///< the payload: a JSON object on one line, byte for byte as appended
+  padded_text data;          ///< the payload: a JSON object on one line, byte for byte as appended
   std::string_view metadata; ///< a JSON object on one line; empty when absent
 
   [[nodiscard]] bool has_tag(std::string_view tag) const noexcept {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,28 +65,43 @@ namespace detail {
 /// What the codec calls with each decoded event.
 template <class State>
 struct evolving {
-  State& state;
-  const event_view& recorded;
+  folded<State>& into;
 
   template <class Event>
-  void operator()(const Event& event) const {
-    evstore::evolve(state, event, recorded);
+  void operator()(const event_view& recorded, const Event& event) const {
+    evstore::evolve(into.state, event, recorded);
+    ++into.replayed;
+    into.position = recorded.position;
   }
 };
 
 } // namespace detail
 
-/// One stored event into a state. Facts of the library do not reach the state.
+/// Stored events into a state. Facts of the library do not reach the state; `take_fact` is called
+/// with them.
+template <class Set, class State, class TakeFact>
+void fold_events(folded<State>& into, std::span<const event_view> events, unknown_events policy,
+                 TakeFact take_fact) {
+  decode_events<Set>(events, detail::evolving<State>{into}, [&](const event_view& event) {
+    if (is_reserved(event.type))
+      take_fact(event);
+    else if (policy == unknown_events::error)
+      detail::throw_unknown(event);
+    else if (policy == unknown_events::preserve)
+      into.preserved.emplace_back(event);
+    into.position = event.position;
+  });
+}
+
+/// The same, and nothing is done about facts.
+template <class Set, class State>
+void fold_events(folded<State>& into, std::span<const event_view> events, unknown_events policy) {
+  fold_events<Set>(into, events, policy, [](const event_view&) {});
+}
+
 template <class Set, class State>
 void fold_event(folded<State>& into, const event_view& event, unknown_events policy) {
-  if (is_reserved(event.type)) return;
-  if (decode_event<Set>(event, detail::evolving<State>{into.state, event})) {
-    ++into.replayed;
-  } else if (policy == unknown_events::error) {
-    detail::throw_unknown(event);
-  } else if (policy == unknown_events::preserve) {
-    into.preserved.emplace_back(event);
-  }
+  fold_events<Set>(into, {&event, 1}, policy);
 }
 
 } // namespace evstore

@@ -41,13 +41,8 @@ void replay_stream(Adapter& adapter, std::string_view stream, folded<State>& int
                             std::to_string(batch.front().version.value() - 1) +
                             " are not replayed");
   for (; !batch.empty(); batch = cursor.next()) {
-    for (const event_view& event : batch)
-      if (is_reserved(event.type))
-        take_fact(into, event);
-      else
-        fold_event<Set>(into, event, policy);
+    fold_events<Set>(into, batch, policy, [&](const event_view& fact) { take_fact(into, fact); });
     into.version = batch.back().version;
-    into.position = batch.back().position;
   }
 }
 
@@ -108,13 +103,11 @@ folded<State> load(Adapter& adapter, std::string_view stream, unknown_events pol
 template <class Set, class State, adapter Adapter>
 folded<State> load(Adapter& adapter, const query& which, unknown_events policy) {
   folded<State> loaded;
-  loaded.position = adapter.head();
+  const global_position head = adapter.head();
   auto cursor = adapter.read_all(which, {});
   for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
-    for (const event_view& event : batch) {
-      fold_event<Set>(loaded, event, policy);
-      loaded.position = std::max(loaded.position, event.position);
-    }
+    fold_events<Set>(loaded, batch, policy);
+  loaded.position = std::max(loaded.position, head);
   return loaded;
 }
 
@@ -132,10 +125,7 @@ std::uint64_t advance(Adapter& adapter, projection<Model>& moved, unknown_events
   try {
     auto cursor = adapter.read_all(interests_of<Model>(), {.from = moved.checkpoint.next()});
     for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
-      for (const event_view& event : batch) {
-        fold_event<Set>(into, event, policy);
-        into.position = event.position;
-      }
+      fold_events<Set>(into, batch, policy);
   } catch (...) {
     give_back(); // what was taken in stays, and the checkpoint says how far that is
     throw;

@@ -19,7 +19,7 @@ void require(bool promise) {
 }
 
 template <class T>
-std::optional<std::string> canonically(std::string_view text) {
+std::optional<std::string> canonically(const evstore::padded_text& text) {
   T value{};
   if (!evstore::json::detail::read_canonical(text, value)) return std::nullopt;
   return evstore::json::to_string(value);
@@ -42,6 +42,9 @@ void check(std::string_view text) {
   const auto fast = canonically<T>(text);
   const auto slow = tolerantly<T>(text);
   if (fast) require(fast == slow);
+  const std::string_view front = text.substr(0, text.size() - text.size() / 4);
+  const auto padded = evstore::padded_text::with_room(front, text.size() - front.size());
+  require(canonically<T>(padded) == canonically<T>(std::string{front}));
   if (!slow) return;
   require(!evstore::detail::find_json_defect(text));
   require(canonically<T>(*slow) == slow);

@@ -16,12 +16,35 @@ constexpr std::uint64_t mix(std::uint64_t value) noexcept {
   return value ^ (value >> 29);
 }
 
+/// Both ends of a text as words, which overlap where it is short: with its length they are all of a
+/// text of up to 16 bytes.
+struct text_ends {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+
+  constexpr text_ends() = default;
+  constexpr explicit text_ends(std::string_view text) noexcept {
+    const std::size_t size = text.size();
+    const char* const at = text.data();
+    if (size < 4) {
+      first = last = first_bytes(at, size);
+    } else { // no branch on whether it is shorter than a word
+      const std::size_t second = size < 8 ? size - 4 : 4;
+      const std::size_t third = size < 8 ? 0 : size - 8;
+      first = first_bytes(at, 4) | first_bytes(at + second, 4) << 32;
+      last = first_bytes(at + third, 4) | first_bytes(at + size - 4, 4) << 32;
+    }
+  }
+
+  friend constexpr bool operator==(const text_ends&, const text_ends&) = default;
+};
+
 /// Looks at both ends and the length only: names of one program rarely agree in all three.
-constexpr std::uint64_t hash_ends(std::string_view text) noexcept {
-  const std::size_t size = text.size();
-  const std::uint64_t first = first_bytes(text.data(), size);
-  const std::uint64_t last = size <= 8 ? first : first_bytes(text.data() + size - 8, 8);
-  return mix(first ^ mix(last + size));
+constexpr std::uint64_t hash_ends(const text_ends& ends, std::size_t size) noexcept {
+  return mix(ends.first ^ mix(ends.last + size));
+}
+constexpr std::uint64_t hash_text_ends(std::string_view text) noexcept {
+  return hash_ends(text_ends{text}, text.size());
 }
 
 constexpr std::uint64_t hash_all(std::string_view text) noexcept {
@@ -40,15 +63,18 @@ public:
   consteval explicit perfect_hash(const std::array<std::string_view, Count>& names)
       : names_{names} {
     slots_.fill(free_slot);
+    for (std::size_t i = 0; i < Count; ++i) ends_[i] = text_ends{names[i]};
     builder build{*this};
-    if (build.fill(&hash_ends) || (whole_ = true, build.fill(&hash_all))) build.place();
+    if (build.fill(&hash_text_ends) || (whole_ = true, build.fill(&hash_all))) build.place();
   }
 
   /// The index of a name, or `Count`.
   [[nodiscard]] constexpr std::size_t find(std::string_view name) const noexcept {
-    const std::uint64_t hash = whole_ ? hash_all(name) : hash_ends(name);
+    const text_ends ends{name};
+    const std::uint64_t hash = whole_ ? hash_all(name) : hash_ends(ends, name.size());
     const std::uint16_t at = slots_[slot(hash, displacements_[bucket(hash)])];
-    return at != free_slot && names_[at] == name ? at : Count;
+    if (at == free_slot || names_[at].size() != name.size() || ends_[at] != ends) return Count;
+    return name.size() <= 16 || names_[at] == name ? at : Count;
   }
 
   /// The indices of two equal names, among which nothing can be found; twice the same if all
@@ -118,6 +144,7 @@ private:
   };
 
   std::array<std::string_view, Count> names_;
+  std::array<text_ends, Count> ends_{};
   std::array<std::uint16_t, bucket_count> displacements_{};
   std::array<std::uint16_t, slot_count> slots_{};
   std::array<std::size_t, 2> repeated_{};

@@ -5,6 +5,7 @@
 #include <evstore/json/detail/canonical.hpp>
 #include <evstore/json/detail/lent.hpp>
 #include <evstore/json/detail/tolerant.hpp>
+#include <evstore/padded_text.hpp>
 
 #include <array>
 #include <cstddef>
@@ -26,7 +27,7 @@ namespace evstore::json {
 /// Reads one JSON value into an object, whose strings and vectors keep their memory. Linear. Throws
 /// `errc::decode_failed` with the JSON path and the byte; the object is then valid and unspecified.
 template <class T>
-void read_into(std::string_view text, T& out) {
+void read_into(const padded_text& text, T& out) {
   detail::canonical_input in{text};
   if (!in.is_end(detail::read_canonical(text.data(), in, out))) detail::read_tolerant(text, out);
 }
@@ -51,7 +52,7 @@ namespace detail {
 
 /// Decodes an older shape and brings it up to date.
 template <class Versions, std::uint32_t Schema, class Visitor>
-void visit_older(std::string_view data, Visitor& visitor) {
+void visit_older(const padded_text& data, Visitor& visitor) {
   typename Versions::template shape<Schema> stored{};
   json::read_into(data, stored);
   const typename Versions::current brought_up = bring_up_to_date<Versions, Schema>(stored);
@@ -59,7 +60,7 @@ void visit_older(std::string_view data, Visitor& visitor) {
 }
 
 template <class Versions, class Visitor>
-void visit_event_of(std::uint32_t schema, std::string_view data, Visitor& visitor) {
+void visit_event_of(std::uint32_t schema, const padded_text& data, Visitor& visitor) {
   constexpr std::uint32_t current = Versions::current_schema;
   if (schema == current) {
     constexpr std::size_t most_kept = 1 << 16; // bytes of text, so that a thread keeps little more
@@ -78,8 +79,8 @@ void visit_event_of(std::uint32_t schema, std::string_view data, Visitor& visito
 
 template <class... Named, class Visitor>
 void visit_event_at(event_set<Named...>*, std::size_t index, std::uint32_t schema,
-                    std::string_view data, Visitor& visitor) {
-  using visit = void (*)(std::uint32_t, std::string_view, Visitor&);
+                    const padded_text& data, Visitor& visitor) {
+  using visit = void (*)(std::uint32_t, const padded_text&, Visitor&);
   static constexpr std::array<visit, sizeof...(Named)> table{
       &visit_event_of<typename Named::history, Visitor>...};
   table[index](schema, data, visitor);
@@ -92,7 +93,7 @@ void visit_event_at(event_set<Named...>*, std::size_t index, std::uint32_t schem
 /// not name the type. The table of types is made at compile time. Throws `errc::decode_failed` with
 /// the JSON path.
 template <any_event_set Set, class Visitor>
-bool visit_event(std::string_view type, std::uint32_t schema, std::string_view data,
+bool visit_event(std::string_view type, std::uint32_t schema, const padded_text& data,
                  Visitor&& visitor) {
   const std::size_t index = Set::table::index.find(type);
   if (index == Set::size) return false;
@@ -103,7 +104,7 @@ bool visit_event(std::string_view type, std::uint32_t schema, std::string_view d
 
 /// Decodes an event that is known to be of type `Event`; instantiates no other type of the set.
 template <any_event_set Set, class Event>
-void read_event(std::uint32_t schema, std::string_view data, Event& out) {
+void read_event(std::uint32_t schema, const padded_text& data, Event& out) {
   using history = event_history<Set, Event>;
   if (schema == history::current_schema) return json::read_into(data, out);
   const auto take = [&](const Event& event) { out = event; };
@@ -114,12 +115,13 @@ void read_event(std::uint32_t schema, std::string_view data, Event& out) {
 template <class T>
 struct INCLUDE_evstore_json_read_hpp_TO_DECODE {
   template <class Visitor>
-  static bool visit(std::string_view type, std::uint32_t schema, std::string_view data,
-                    Visitor& visitor) {
-    return visit_event<T>(type, schema, data, visitor);
+  static void visit_at(std::size_t index, std::uint32_t schema, const padded_text& data,
+                       Visitor& visitor) {
+    detail::visit_event_at(static_cast<typename T::definition*>(nullptr), index, schema, data,
+                           visitor);
   }
   template <class Event>
-  static void read_event(std::uint32_t schema, std::string_view data, Event& out) {
+  static void read_event(std::uint32_t schema, const padded_text& data, Event& out) {
     evstore::read_event<T>(schema, data, out);
   }
   static void read(std::string_view text, T& out) { json::read_into(text, out); }

@@ -27,7 +27,7 @@ std::optional<std::string> written(const std::optional<everything>& value) {
   return evstore::json::to_string(*value);
 }
 
-std::optional<everything> read_canonically(std::string_view text) {
+std::optional<everything> read_canonically(const evstore::padded_text& text) {
   everything value;
   if (!evstore::json::detail::read_canonical(text, value)) return std::nullopt;
   return value;
@@ -42,6 +42,17 @@ std::optional<everything> read_tolerantly(std::string_view text) {
     CHECK(refused.code() == evstore::errc::decode_failed);
     return std::nullopt;
   }
+}
+
+/// What stands behind a text makes no difference, even where it may be read.
+void check_room(std::string_view text, std::string_view behind) {
+  const std::string both = std::string{text}.append(behind);
+  const auto padded =
+      evstore::padded_text::with_room(std::string_view{both}.substr(0, text.size()), behind.size());
+  const std::vector<char> exact(text.begin(), text.end());
+  const std::string_view alone{exact.data(), exact.size()};
+  INFO(both);
+  REQUIRE(written(read_canonically(padded)) == written(read_canonically(alone)));
 }
 
 /// Everything there is to say about one text.
@@ -168,6 +179,7 @@ TEST_CASE("both readers agree on what we write and on what becomes of it") {
       for (std::uint64_t steps = 1 + from.below(3); steps != 0; --steps)
         damaged = mutated(std::move(damaged), from);
       check_agreement(damaged);
+      check_room(damaged, fragments[from.below(std::size(fragments))]);
     }
   } while (std::chrono::steady_clock::now() < until);
 }
@@ -176,6 +188,8 @@ TEST_CASE("both readers agree on every prefix and on every single byte changed")
   const std::string text = evstore::json::to_string(everything{});
   for (std::size_t at = 0; at < text.size(); ++at) {
     check_agreement(std::string_view{text}.substr(0, at));
+    check_room(std::string_view{text}.substr(0, at), std::string_view{text}.substr(at));
+    check_room(text, std::string_view{text}.substr(at));
     for (const char c :
          {'\0', ' ', '"', '\\', ',', ':', '{', '}', '[', ']', '0', '-', 'e', '\x80'}) {
       std::string changed = text;

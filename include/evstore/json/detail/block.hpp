@@ -51,6 +51,14 @@ public:
   [[nodiscard]] std::uint32_t foreign() const noexcept {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes_));
   }
+  /// `special() | foreign()`: as signed numbers, what is not ASCII is less than a space too.
+  [[nodiscard]] std::uint32_t unusual() const noexcept {
+    const __m128i quote = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"'));
+    const __m128i backslash = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'));
+    const __m128i less = _mm_cmplt_epi8(bytes_, _mm_set1_epi8(' '));
+    return static_cast<std::uint32_t>(
+        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), less)));
+  }
 
 private:
   explicit block(__m128i bytes) noexcept : bytes_{bytes} {}
@@ -74,6 +82,7 @@ private:
   [[nodiscard]] std::uint32_t foreign() const noexcept {
     return bits([](unsigned char c) { return c >= 0x80; });
   }
+  [[nodiscard]] std::uint32_t unusual() const noexcept { return special() | foreign(); }
 
 private:
   template <class Predicate>

@@ -2,6 +2,7 @@
 
 #include <evstore/detail/hot.hpp>
 #include <evstore/json/detail/scalar.hpp>
+#include <evstore/padded_text.hpp>
 #include <evstore/value_kind.hpp>
 
 #include <cstddef>
@@ -19,17 +20,24 @@
 namespace evstore::json::detail {
 
 /// What stays the same while one text is read, and how deep the reader stands in it.
+///
+/// What may be read behind the text is read as if it were of it: nothing there is believed, because
+/// reading that went beyond the text never comes back to its end.
 struct canonical_input {
-  const char* end;
+  const char* end; ///< of what may be read
+  const char* text_end;
   std::size_t depth = 0;
 
-  explicit canonical_input(std::string_view text) noexcept : end{text.data() + text.size()} {}
+  explicit canonical_input(const padded_text& text) noexcept
+      : end{text.data() + text.size() + text.room()}, text_end{text.data() + text.size()} {}
 
   bool descend() noexcept { return ++depth <= evstore::detail::json_max_depth; }
   void ascend() noexcept { --depth; }
 
   /// Whether reading got to the end. Of a view of nothing the end is null too, and so is a failure.
-  [[nodiscard]] bool is_end(const char* at) const noexcept { return at == end && at != nullptr; }
+  [[nodiscard]] bool is_end(const char* at) const noexcept {
+    return at == text_end && at != nullptr;
+  }
 };
 
 template <class T>
@@ -206,7 +214,7 @@ const char* read_canonical(const char* at, canonical_input& in, T& out) {
 
 /// Reads a whole text. False if it is not canonical: `out` is then valid and unspecified.
 template <class T>
-bool read_canonical(std::string_view text, T& out) {
+bool read_canonical(const padded_text& text, T& out) {
   canonical_input in{text};
   return in.is_end(read_canonical(text.data(), in, out));
 }

@@ -26,37 +26,36 @@ struct digits {
   std::ptrdiff_t count = 0;
 };
 
-/// Up to seven digits take no branch that depends on how many there are, which no processor could
-/// predict: eight bytes are looked at together, in three multiplications (after D. Lemire).
+/// Up to seven digits, or none if there are more or the text ends before eight bytes. No branch
+/// depends on how many they are, which no processor could predict: eight bytes are looked at
+/// together, in three multiplications (after D. Lemire).
+EVSTORE_DETAIL_HOT inline digits read_few_digits(const char* at, const char* end) noexcept {
+  if (std::endian::native != std::endian::little || end - at < 8) return {};
+  std::uint64_t word = 0;
+  std::memcpy(&word, at, sizeof word);
+  word ^= 0x3030303030303030u; // digits become 0 to 9, and all else more
+  const std::uint64_t other = (word | (word + 0x7676767676767676u)) & 0x8080808080808080u;
+  if (other == 0) return {};
+  const auto bits = static_cast<unsigned>(std::countr_zero(other)) & ~7u;
+  word = word << (56 - bits) << 8; // leading zeros, of which there may be 64
+  word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
+  word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
+  return {(word * 10000 + (word >> 32)) & 0xFFFFFFFFu, bits / 8};
+}
+
 EVSTORE_DETAIL_HOT inline digits read_digits(const char* at, const char* end) noexcept {
-  digits read;
-  if (std::endian::native == std::endian::little && end - at >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, sizeof word);
-    word ^= 0x3030303030303030u; // digits become 0 to 9, and all else more
-    const std::uint64_t other = (word | (word + 0x7676767676767676u)) & 0x8080808080808080u;
-    if (other != 0) {
-      const auto bits = static_cast<unsigned>(std::countr_zero(other)) & ~7u;
-      word = word << (56 - bits) << 8; // leading zeros, of which there may be 64
-      word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
-      word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
-      read.value = (word * 10000 + (word >> 32)) & 0xFFFFFFFFu;
-      read.count = bits / 8;
-      return read;
-    }
-  }
+  digits read = read_few_digits(at, end);
+  if (read.count != 0) [[likely]]
+    return read;
   for (; at != end && is_digit(*at); ++at, ++read.count)
     read.value = read.value * 10 + static_cast<unsigned>(*at - '0');
   return read;
 }
 
-/// Digits only: `1.0` and `1e3` are no integers. Out of range is not what stands there.
+/// The digits behind a sign, if there is one. Out of range is not what stands there.
 template <std::integral T>
-EVSTORE_DETAIL_HOT inline const char* read_integer(const char* at, const char* end,
-                                                   T& out) noexcept {
-  const bool negative = std::is_signed_v<T> && at != end && *at == '-';
-  at += negative ? 1 : 0;
-  const digits read = read_digits(at, end);
+EVSTORE_DETAIL_HOT inline const char* take_digits(const char* at, bool negative, digits read,
+                                                  T& out) noexcept {
   if (read.count == 0 || (*at == '0' && read.count > 1)) return nullptr;
   const auto most = static_cast<std::uint64_t>(std::numeric_limits<T>::max());
   if (read.value > most + (negative ? 1 : 0)) return nullptr;
@@ -66,6 +65,26 @@ EVSTORE_DETAIL_HOT inline const char* read_integer(const char* at, const char* e
     return nullptr;
   out = static_cast<T>(negative ? 0 - read.value : read.value);
   return at + read.count;
+}
+
+template <std::integral T>
+[[gnu::noinline]] const char* read_any_integer(const char* at, const char* end, bool negative,
+                                               T& out) noexcept {
+  return take_digits(at, negative, read_digits(at, end), out);
+}
+
+/// Digits only: `1.0` and `1e3` are no integers.
+template <std::integral T>
+EVSTORE_DETAIL_HOT inline const char* read_integer(const char* at, const char* end,
+                                                   T& out) noexcept {
+  const bool negative = std::is_signed_v<T> && at != end && *at == '-';
+  at += negative ? 1 : 0;
+  const digits few = read_few_digits(at, end);
+  if (few.count == 0) [[unlikely]]
+    return read_any_integer(at, end, negative, out);
+  if (few.count > 7) __builtin_unreachable();
+  if (few.value > 9'999'999) __builtin_unreachable();
+  return take_digits(at, negative, few, out);
 }
 
 inline constexpr auto powers_of_ten = [] {

@@ -3,6 +3,7 @@
 #include <evstore/detail/hot.hpp>
 #include <evstore/detail/utf8.hpp>
 #include <evstore/json/detail/block.hpp>
+#include <evstore/json/detail/fill_text.hpp>
 #include <evstore/json/detail/literal.hpp>
 
 #include <algorithm>
@@ -152,13 +153,28 @@ EVSTORE_DETAIL_HOT inline const char* read_view(const char* at, const char* end,
   return at;
 }
 
+[[gnu::noinline]] inline const char* read_long_text(const char* begin, const char* end,
+                                                    std::string& out) {
+  const plain_run run = find_special(begin, end);
+  if (run.end == end || *run.end != '"' || run.foreign)
+    return read_unusual_text(begin, run, end, out);
+  out.assign(begin, static_cast<std::size_t>(run.end - begin));
+  return run.end + 1;
+}
+
 inline const char* read_text(const char* at, const char* end, std::string& out) {
   if (at == end || *at != '"') return nullptr;
   ++at;
-  const plain_run run = find_special(at, end);
-  if (run.end == end || *run.end != '"' || run.foreign) return read_unusual_text(at, run, end, out);
-  out.assign(at, static_cast<std::size_t>(run.end - at));
-  return run.end + 1;
+  if (end - at >= std::ptrdiff_t{2 * block::size}) {
+    const std::uint32_t unusual =
+        block::load(at).unusual() | block::load(at + block::size).unusual() << block::size;
+    const auto size = static_cast<std::size_t>(std::countr_zero(unusual));
+    if (unusual != 0 && at[size] == '"') [[likely]] {
+      fill_text(out, at, size);
+      return at + size + 1;
+    }
+  }
+  return read_long_text(at, end, out);
 }
 
 } // namespace evstore::json::detail

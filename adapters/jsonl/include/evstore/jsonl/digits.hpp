@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/config.hpp>
+#include <evstore/detail/hot.hpp>
 
 #include <charconv>
 #include <cstddef>
@@ -33,7 +34,7 @@ inline std::uint64_t join_digits(std::uint64_t values) noexcept {
 
 /// Whether the text begins with a literal of N - 1 characters.
 template <std::size_t N>
-bool begins_with(const char* text, const char (&literal)[N]) noexcept {
+EVSTORE_DETAIL_HOT inline bool begins_with(const char* text, const char (&literal)[N]) noexcept {
   constexpr std::size_t size = N - 1;
   if constexpr (size < 8) {
     return std::memcmp(text, literal, size) == 0;
@@ -46,10 +47,23 @@ bool begins_with(const char* text, const char (&literal)[N]) noexcept {
   }
 }
 
+namespace detail {
+
+/// A number of more than seven digits: the place behind it, or null.
+[[gnu::noinline]] inline const char* read_long_number(const char* at, std::uint64_t& out) noexcept {
+  const char* const begin = at;
+  out = 0;
+  for (unsigned digit = 0; (digit = static_cast<unsigned>(*at - '0')) <= 9; ++at)
+    out = out * 10 + digit;
+  constexpr std::ptrdiff_t never_overflows = 19;
+  return at - begin <= never_overflows && *begin != '0' ? at : nullptr;
+}
+
+} // namespace detail
+
 /// Reads a number without a sign and without leading zeros, at most 19 digits long, and moves `at`
 /// behind it. Something that is no digit stands behind it.
-inline bool take_number(const char*& at, std::uint64_t& out) noexcept {
-  const char* const begin = at;
+EVSTORE_DETAIL_HOT inline bool take_number(const char*& at, std::uint64_t& out) noexcept {
   const std::uint64_t values = detail::load_word(at) ^ 0x3030'3030'3030'3030;
   // The first byte that is no digit is found exactly: no carry comes out of digits.
   const std::uint64_t others = ((values + 0x7676'7676'7676'7676) | values) & 0x8080'8080'8080'8080;
@@ -60,18 +74,15 @@ inline bool take_number(const char*& at, std::uint64_t& out) noexcept {
     at += bits / 8;
     return true;
   }
-  std::uint64_t value = 0;
-  for (unsigned digit = 0; (digit = static_cast<unsigned>(*at - '0')) <= 9; ++at)
-    value = value * 10 + digit;
-  out = value;
-  constexpr std::ptrdiff_t never_overflows = 19;
-  return at - begin <= never_overflows && *begin != '0';
+  const char* const behind = detail::read_long_number(at, out);
+  if (behind != nullptr) at = behind;
+  return behind != nullptr;
 }
 
 /// Reads numbers of which each is mostly one more than the last: guesses the next, and compares.
 class ascending_number {
 public:
-  bool take(const char*& at, std::uint64_t& out) noexcept {
+  EVSTORE_DETAIL_HOT bool take(const char*& at, std::uint64_t& out) noexcept {
     if (((detail::load_word(at) ^ guess_) & mask_) == 0) [[likely]] {
       at += digits_;
       out = next_;
@@ -88,7 +99,7 @@ public:
   }
 
 private:
-  void guess(std::uint64_t next) noexcept {
+  [[gnu::noinline]] void guess(std::uint64_t next) noexcept {
     char text[20];
     next_ = next;
     digits_ = static_cast<std::size_t>(std::to_chars(text, text + sizeof text, next).ptr - text);
@@ -109,7 +120,8 @@ private:
 };
 
 /// Reads the `ss.ffffff` of a time as microseconds: nine digits' worth, with the point checked.
-inline bool read_seconds(const char* text, std::uint64_t& microseconds) noexcept {
+EVSTORE_DETAIL_HOT inline bool read_seconds(const char* text,
+                                            std::uint64_t& microseconds) noexcept {
   // All but the tens of seconds in one word, with a zero in the place of the point.
   const std::uint64_t word = detail::load_word(text + 1);
   constexpr std::uint64_t point = std::uint64_t{0xFF} << 8;

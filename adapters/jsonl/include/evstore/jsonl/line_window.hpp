@@ -1,9 +1,9 @@
 #pragma once
 
 #include <evstore/detail/utf8.hpp>
-#include <evstore/jsonl/block_marks.hpp>
 #include <evstore/jsonl/byte_buffer.hpp>
 #include <evstore/jsonl/file.hpp>
+#include <evstore/jsonl/line_marks.hpp>
 #include <evstore/jsonl/record_writer.hpp>
 
 #include <algorithm>
@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <vector>
 
 namespace evstore::jsonl {
 
@@ -30,7 +29,7 @@ public:
   struct batch {
     std::span<const std::string_view> lines; ///< valid until the next call
     bool ascii = true;                       ///< no byte of them is above 0x7F
-    bool maybe_metadata = false;             ///< see `block_marks`
+    bool maybe_metadata = false;             ///< see `text_trait`
     bool open = false;                       ///< the last one has no line end: the file's last line
   };
 
@@ -77,25 +76,19 @@ private:
   /// Lends the complete lines that stand in the buffer. What a block of marks says counts for every
   /// line in it, so a batch may look worse than it is.
   batch split(std::span<std::string_view> room) noexcept {
-    batch found;
-    std::size_t count = 0;
-    std::uint64_t passed = (std::uint64_t{1} << (read_ % 64)) - 1; // line ends before `read_`
-    for (std::size_t block = read_ / 64; block < marks_.size(); ++block) {
-      found.ascii = found.ascii && !marks_[block].not_ascii;
-      found.maybe_metadata = found.maybe_metadata || marks_[block].maybe_metadata;
-      for (std::uint64_t ends = marks_[block].line_ends & ~passed; ends != 0; ends &= ends - 1) {
-        const std::size_t end = block * 64 + static_cast<unsigned>(__builtin_ctzll(ends));
-        room[count++] = {buffer_.data() + read_, end - read_};
-        read_ = end + 1;
-        if (count == room.size()) {
-          found.lines = room;
-          return found;
-        }
-      }
-      passed = 0;
+    const std::span<const std::uint32_t> ends = marks_.ends().subspan(lent_);
+    const std::size_t count = std::min(ends.size(), room.size());
+    const char* const begin = buffer_.data() + marked_;
+    std::size_t at = read_ - marked_;
+    const std::size_t from = at;
+    for (std::size_t i = 0; i < count; ++i) {
+      room[i] = {begin + at, ends[i] - at};
+      at = std::size_t{ends[i]} + 1;
     }
-    found.lines = room.first(count);
-    return found;
+    lent_ += count;
+    read_ = marked_ + at;
+    const std::uint8_t traits = marks_.traits(from, at);
+    return {room.first(count), (traits & not_ascii) == 0, (traits & maybe_metadata) != 0, false};
   }
 
   void refill() {
@@ -114,7 +107,9 @@ private:
     const auto size = static_cast<std::size_t>(wanted);
     const std::size_t got = source_->read(buffer_.room_for(size), size, end_offset());
     buffer_.grow_by(got);
-    mark_blocks(buffer_.view(), marks_);
+    marks_.mark(unread());
+    marked_ = read_;
+    lent_ = 0;
     if (got < size)
       throw data_error(errc::changed_under, "the file became shorter while it was read; reopen it",
                        source_->path(), end_offset());
@@ -124,9 +119,11 @@ private:
 
   const file<Files>* source_;
   byte_buffer buffer_;
-  std::vector<block_marks> marks_; // of the buffer
-  std::size_t read_ = 0;           // bytes of the buffer that were lent
-  std::uint64_t begin_;            // where the buffer's first byte stands in the file
+  line_marks marks_;       // of the buffer from `marked_` on
+  std::size_t marked_ = 0; // bytes
+  std::size_t lent_ = 0;   // line ends among the marks
+  std::size_t read_ = 0;   // bytes of the buffer that were lent
+  std::uint64_t begin_;    // where the buffer's first byte stands in the file
   std::uint64_t to_;
   std::uint64_t kept_ = 0;
   bool keeps_ = false;

@@ -3,6 +3,7 @@
 #include <evstore/event_record.hpp>
 #include <evstore/jsonl/arena.hpp>
 #include <evstore/jsonl/digits.hpp>
+#include <evstore/jsonl/recent_time.hpp>
 #include <evstore/jsonl/text_scan.hpp>
 
 #include <cstddef>
@@ -22,8 +23,8 @@ namespace evstore::jsonl {
 /// at a time.
 class record_scanner {
 public:
-  /// `body` is a line without its seal, which stands behind it. False: not canonical,
-  /// and `event` holds anything. Who knows that `},"metadata":{` is nowhere in it may say so.
+  /// `body` is a line without its seal, which stands behind it; 64 bytes behind it may be read. False:
+  /// not canonical, and `event` holds anything. Who knows that `},"metadata":{` is nowhere in it may say so.
   bool scan(std::string_view body, event_view& event, bool maybe_metadata = true) {
     // Behind the body stands the comma of the seal, so numbers and names that run out of it end.
     const char* at = body.data();
@@ -39,16 +40,21 @@ public:
 
     event.schema = 1;
     event.id.reset();
-    if (!take(at, R"(,"time":")") && !take_before_time(at, end, event)) return false;
-    if (!take_time(at, end, event.time)) return false;
+    if (!time_.take(at, end, event.time)) {
+      at = read_before_time(at, end, event);
+      if (at == nullptr || !time_.take(at, end, event.time)) return false;
+    }
 
     event.commit = commit_part{};
     durable_.reset();
     event.tags = {};
-    if (!take(at, R"(,"data":{)") && !take_before_data(at, end, event)) return false;
+    if (!take(at, R"(,"data":{)")) {
+      at = read_before_data(at, end, event);
+      if (at == nullptr || !take(at, R"(,"data":{)")) return false;
+    }
     --at;
     if (at >= end || end[-1] != '}') return false;
-    event.data = {at, static_cast<std::size_t>(end - at)};
+    event.data = with_room({at, static_cast<std::size_t>(end - at)});
     event.metadata = {};
     return !maybe_metadata || split_metadata(event);
   }
@@ -64,62 +70,72 @@ public:
   }
 
 private:
+  /// So much may be read behind any part of a line.
+  static padded_text with_room(std::string_view text) noexcept {
+    return padded_text::with_room(text, 64);
+  }
+
   /// Keys hold no line end, so a comparison that runs over the end of the line fails there.
   template <std::size_t N>
-  static bool take(const char*& at, const char (&literal)[N]) noexcept {
+  EVSTORE_DETAIL_HOT static bool take(const char*& at, const char (&literal)[N]) noexcept {
     if (!begins_with(at, literal)) return false;
     at += N - 1;
     return true;
   }
 
-  /// The keys that many records do without, and the one behind them.
-  static bool take_before_time(const char*& at, const char* end, event_view& event) noexcept {
+  /// The keys that many records do without. Not inlined, and given `at` by value, so that it stays
+  /// in a register.
+  [[gnu::noinline]] static const char* read_before_time(const char* at, const char* end,
+                                                        event_view& event) noexcept {
     if (take(at, R"(,"schema":)")) {
       std::uint64_t number = 0;
-      if (!take_number(at, number) || number == 0 || number > UINT32_MAX) return false;
+      if (!take_number(at, number) || number == 0 || number > UINT32_MAX) return nullptr;
       event.schema = static_cast<std::uint32_t>(number);
     }
-    if (take(at, R"(,"id":")") && !take_id(at, end, event.id)) return false;
-    return take(at, R"(,"time":")");
+    if (take(at, R"(,"id":")") && !take_id(at, end, event.id)) return nullptr;
+    return at;
   }
-  bool take_before_data(const char*& at, const char* end, event_view& event) {
-    if (take(at, R"(,"commit":[)") && !take_part(at, event.commit)) return false;
+  [[gnu::noinline]] const char* read_before_data(const char* at, const char* end,
+                                                 event_view& event) {
+    if (take(at, R"(,"commit":[)") && !take_part(at, event.commit)) return nullptr;
     if (take(at, R"(,"durable":)")) {
       std::uint64_t number = 0;
-      if (!take_number(at, number)) return false;
+      if (!take_number(at, number)) return nullptr;
       durable_ = global_position{number};
     }
-    if (take(at, R"(,"tags":[)") && !take_tags(at, end, event.tags)) return false;
-    return take(at, R"(,"data":{)");
+    if (take(at, R"(,"tags":[)") && !take_tags(at, end, event.tags)) return nullptr;
+    return at;
   }
 
-  bool take_name(const char*& at, const char* end, std::string_view& out) {
+  EVSTORE_DETAIL_HOT bool take_name(const char*& at, const char* end, std::string_view& out) {
     const char* const begin = at;
     at = find_string_end(begin, end);
     if (at >= end) return false;
-    if (*at == '\\') return take_escaped_name(begin, at, end, out);
+    if (*at == '\\') [[unlikely]] {
+      at = read_escaped_name(begin, at, end, out);
+      return at != nullptr;
+    }
     out = {begin, static_cast<std::size_t>(at - begin)};
     ++at;
     return true;
   }
 
   /// Names have no escapes but `\"` and `\\`.
-  bool take_escaped_name(const char* begin, const char*& at, const char* end,
-                         std::string_view& out) {
+  [[gnu::noinline]] const char* read_escaped_name(const char* begin, const char* at,
+                                                  const char* end, std::string_view& out) {
     while (at < end && *at != '"') at = find_string_end(*at == '\\' ? at + 2 : at, end);
-    if (at >= end) return false;
+    if (at >= end) return nullptr;
     const std::span<char> room = chars_.take(static_cast<std::size_t>(at - begin));
     char* to = room.data();
     for (const char* from = begin; from < at; ++from) {
       if (*from == '\\') {
         ++from;
-        if (*from != '"' && *from != '\\') return false;
+        if (*from != '"' && *from != '\\') return nullptr;
       }
       *to++ = *from;
     }
     out = {room.data(), static_cast<std::size_t>(to - room.data())};
-    ++at;
-    return true;
+    return at + 1;
   }
 
   static bool take_id(const char*& at, const char* end, std::optional<event_id>& out) noexcept {
@@ -154,24 +170,6 @@ private:
     return true;
   }
 
-  /// Consecutive records are mostly of one minute: its text is compared, and only the seconds read.
-  bool take_time(const char*& at, const char* end, timestamp& out) noexcept {
-    constexpr std::size_t size = timestamp_text_size;
-    constexpr std::size_t minute_size = sizeof "2026-11-20T21:20:" - 1;
-    if (static_cast<std::size_t>(end - at) <= size || at[size] != '"') return false;
-    if (!begins_with(at, minute_text_)) {
-      const auto parsed = parse_timestamp({at, size});
-      if (!parsed) return false;
-      std::memcpy(minute_text_, at, minute_size);
-      minute_ = std::chrono::floor<std::chrono::minutes>(*parsed);
-    }
-    std::uint64_t microseconds = 0;
-    if (!read_seconds(at + minute_size, microseconds) || at[size - 1] != 'Z') return false;
-    out = minute_ + std::chrono::microseconds{microseconds};
-    at += size + 1;
-    return true;
-  }
-
   /// `data` holds everything up to the end of the record: cuts it where the payload ends.
   static bool split_metadata(event_view& event) noexcept {
     const std::string_view both = event.data;
@@ -181,15 +179,14 @@ private:
     constexpr std::string_view key = R"(,"metadata":)";
     const std::string_view rest = both.substr(end);
     if (!rest.starts_with(key)) return false;
-    event.data = both.substr(0, end);
+    event.data = with_room(both.substr(0, end));
     event.metadata = rest.substr(key.size());
     return event.metadata.starts_with('{') && end_of_value(event.metadata) == event.metadata.size();
   }
 
   ascending_number position_;
+  recent_time time_;
   std::optional<global_position> durable_;
-  std::chrono::sys_time<std::chrono::minutes> minute_{};
-  char minute_text_[sizeof "2026-11-20T21:20:"] = {'\n'}; // which is in no line
   std::vector<std::string_view> found_tags_;
   arena<std::string_view> views_;
   arena<char> chars_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/config.hpp>
+#include <evstore/detail/hot.hpp>
 
 #include <cstddef>
 #include <cstring>
@@ -16,7 +17,7 @@
 namespace evstore::jsonl {
 
 /// The first quote or backslash in [begin, end), or `end`. 16 bytes behind the end may be read.
-inline const char* find_string_end(const char* begin, const char* end) noexcept {
+EVSTORE_DETAIL_HOT inline const char* find_string_end(const char* begin, const char* end) noexcept {
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"');
   const __m128i backslash = _mm_set1_epi8('\\');

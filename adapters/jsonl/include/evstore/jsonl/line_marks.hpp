@@ -1,0 +1,197 @@
+#pragma once
+
+#include <evstore/config.hpp>
+#include <evstore/detail/hot.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
+/// The one pass over every byte of a log that is read: 64 bytes at a time, with 32-byte registers
+/// where the machine that the program runs on has them.
+
+namespace evstore::jsonl {
+
+/// What may stand in a text, as bits.
+enum text_trait : std::uint8_t {
+  not_ascii = 1, ///< some byte is above 0x7F
+  /// Some `}` is followed, two bytes later, by an `m`: as in `},"metadata"`, and nearly nowhere
+  /// else. Without one there is no metadata, and nobody has to find out where the payload ends.
+  maybe_metadata = 2,
+};
+
+namespace detail {
+
+/// What stands in 64 bytes of text: a bit for each line end, and the traits.
+struct block_marks {
+  std::uint64_t line_ends;
+  std::uint8_t traits;
+};
+
+constexpr std::uint8_t traits_of(bool is_not_ascii, bool is_maybe_metadata) noexcept {
+  return static_cast<std::uint8_t>((is_not_ascii ? not_ascii : 0) |
+                                   (is_maybe_metadata ? maybe_metadata : 0));
+}
+
+/// Where marks are put. No branch depends on whether a block has a line end, which is as random as
+/// the lines are long.
+struct mark_sink {
+  std::uint32_t* ends;
+  std::uint8_t* traits;
+
+  EVSTORE_DETAIL_HOT void put(block_marks marks, std::uint32_t offset) noexcept {
+    *traits++ = marks.traits;
+    *ends = offset + static_cast<std::uint32_t>(std::countr_zero(marks.line_ends));
+    ends += marks.line_ends != 0 ? 1 : 0;
+    for (std::uint64_t more = marks.line_ends & (marks.line_ends - 1); more != 0; more &= more - 1)
+      *ends++ = offset + static_cast<std::uint32_t>(std::countr_zero(more));
+  }
+};
+
+inline block_marks mark_block_portably(const char* text) noexcept {
+  std::uint64_t ends = 0;
+  bool high = false;
+  bool pairs = false;
+  for (std::size_t i = 0; i < 64; ++i) {
+    ends |= std::uint64_t{text[i] == '\n'} << i;
+    high = high || (text[i] & 0x80) != 0;
+    pairs = pairs || (text[i] == '}' && text[i + 3] == 'm');
+  }
+  return {ends, traits_of(high, pairs)};
+}
+
+#if defined(__x86_64__)
+
+inline block_marks mark_block_by_16(const char* text) noexcept {
+  const __m128i newline = _mm_set1_epi8('\n');
+  const __m128i brace = _mm_set1_epi8('}');
+  const __m128i letter = _mm_set1_epi8('m');
+  std::uint64_t ends = 0;
+  __m128i all = _mm_setzero_si128();
+  __m128i pairs = _mm_setzero_si128();
+  for (std::size_t i = 0; i < 64; i += 16) {
+    const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
+    const __m128i third = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i + 3));
+    const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(here, newline));
+    ends |= static_cast<std::uint64_t>(static_cast<unsigned>(mask)) << i;
+    all = _mm_or_si128(all, here);
+    pairs = _mm_or_si128(pairs,
+                         _mm_and_si128(_mm_cmpeq_epi8(here, brace), _mm_cmpeq_epi8(third, letter)));
+  }
+  return {ends, traits_of(_mm_movemask_epi8(all) != 0, _mm_movemask_epi8(pairs) != 0)};
+}
+
+/// Vectors of the compiler's own kind: <immintrin.h>, which has the names for these instructions,
+/// costs every user a third of a second.
+using bytes_32 = char __attribute__((vector_size(32)));
+
+__attribute__((target("avx2,bmi"))) inline mark_sink mark_blocks_by_32(
+    const char* text, std::size_t blocks, mark_sink out, std::uint32_t offset) noexcept {
+  const bytes_32 newline = bytes_32{} + '\n';
+  const bytes_32 brace = bytes_32{} + '}';
+  const bytes_32 letter = bytes_32{} + 'm';
+  for (; blocks != 0; --blocks, text += 64, offset += 64) {
+    bytes_32 low;
+    bytes_32 high;
+    bytes_32 low_third;
+    bytes_32 high_third;
+    std::memcpy(&low, text, 32);
+    std::memcpy(&high, text + 32, 32);
+    std::memcpy(&low_third, text + 3, 32);
+    std::memcpy(&high_third, text + 35, 32);
+    const auto low_ends = reinterpret_cast<bytes_32>(low == newline);
+    const auto high_ends = reinterpret_cast<bytes_32>(high == newline);
+    const auto pairs = reinterpret_cast<bytes_32>(((low == brace) & (low_third == letter)) |
+                                                  ((high == brace) & (high_third == letter)));
+    const auto low_mask = static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(low_ends));
+    const auto high_mask = static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(high_ends));
+    out.put({std::uint64_t{high_mask} << 32 | low_mask,
+             traits_of(__builtin_ia32_pmovmskb256(low | high) != 0,
+                       __builtin_ia32_pmovmskb256(pairs) != 0)},
+            offset);
+  }
+  return out;
+}
+
+inline const bool has_registers_of_32 = [] {
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+}();
+
+#endif
+
+template <class Mark>
+mark_sink mark_blocks_with(Mark mark_block, const char* text, std::size_t blocks, mark_sink out,
+                           std::uint32_t offset) noexcept {
+  for (; blocks != 0; --blocks, text += 64, offset += 64) out.put(mark_block(text), offset);
+  return out;
+}
+
+inline mark_sink mark_blocks(const char* text, std::size_t blocks, mark_sink out,
+                             std::uint32_t offset) noexcept {
+#if defined(__x86_64__)
+  if (has_registers_of_32) return mark_blocks_by_32(text, blocks, out, offset);
+  return mark_blocks_with(mark_block_by_16, text, blocks, out, offset);
+#else
+  return mark_blocks_with(mark_block_portably, text, blocks, out, offset);
+#endif
+}
+
+} // namespace detail
+
+/// Where the lines of a text end, and what may stand in them.
+class line_marks {
+public:
+  /// So many bytes behind the text may be read; they are not part of it.
+  static constexpr std::size_t padding = 64 + 3;
+
+  /// Marks a text of less than 4 GiB, and forgets what was marked before.
+  void mark(std::string_view text) {
+    traits_.resize((text.size() + 63) / 64);
+    std::size_t count = 0;
+    for (std::size_t block = 0; block < traits_.size(); block += blocks_at_once) {
+      if (ends_.size() < count + 64 * blocks_at_once + 1)
+        ends_.resize(count + 64 * blocks_at_once + 1);
+      const detail::mark_sink begin{ends_.data() + count, traits_.data() + block};
+      count += static_cast<std::size_t>(
+          detail::mark_blocks(text.data() + block * 64,
+                              std::min(blocks_at_once, traits_.size() - block), begin,
+                              static_cast<std::uint32_t>(block * 64))
+              .ends -
+          begin.ends);
+    }
+    while (count != 0 && ends_[count - 1] >= text.size()) --count;
+    found_ = count;
+  }
+
+  /// Offsets, ascending. One element behind the last may be read.
+  [[nodiscard]] std::span<const std::uint32_t> ends() const noexcept {
+    return {ends_.data(), found_};
+  }
+
+  /// The traits of [from, to) of the text, or of something near to it.
+  [[nodiscard]] std::uint8_t traits(std::size_t from, std::size_t to) const noexcept {
+    std::uint8_t all = 0;
+    for (std::size_t block = from / 64; block < (to + 63) / 64; ++block)
+      all = static_cast<std::uint8_t>(all | traits_[block]);
+    return all;
+  }
+
+private:
+  static constexpr std::size_t blocks_at_once = 64; // for which room is made, even for empty lines
+
+  std::vector<std::uint32_t> ends_; // and room
+  std::vector<std::uint8_t> traits_;
+  std::size_t found_ = 0;
+};
+
+} // namespace evstore::jsonl
