@@ -179,6 +179,35 @@ TEST_CASE("a full disk: what is in flight fails, and later commits go on when th
   CHECK(words_of(log) == "a c");
 }
 
+TEST_CASE(
+    "a commit of which one record is too long leaves nothing of itself among those in flight") {
+  const scratch_folder folder;
+  const faulty_files files;
+  const std::string path = folder / "log.jsonl";
+  const std::string endless = "{\"text\":\"" + std::string(jsonl::max_record_size, 'x') + "\"}";
+  {
+    faulty_adapter log = faulty_adapter::open(path, {}, files);
+    gate sync{files};
+    static_cast<void>(begin(log, "a"));
+    sync.wait_until_reached();
+    const pending_append before = begin(log, "b");
+    const auto refused = error_of([&] {
+      const evstore::new_event short_event{.type = "c", .data = json_view::trusted("{}")};
+      const evstore::new_event long_event{.type = "c", .data = json_view::trusted(endless)};
+      const stream_write writes[]{{"s", any, {&short_event, 1}}, {"t", any, {&long_event, 1}}};
+      static_cast<void>(log.append_async({writes, {}}));
+    });
+    CHECK(refused.code() == errc::invalid_payload);
+    const pending_append behind = begin(log, "d");
+    sync.release();
+    CHECK(behind.get()->version() == stream_version{3});
+    CHECK(behind.get()->first == global_position{3});
+  }
+  quick_adapter log = quick_open(path);
+  CHECK(log.report().warnings.empty());
+  CHECK(words_of(log) == "a b d");
+}
+
 TEST_CASE("closing a log writes what is in flight, and tickets outlive it") {
   const auto how = GENERATE(0, 1, 2);
   const scratch_folder folder;

@@ -143,12 +143,11 @@ private:
   }
 
   void add_to_index(const pending_batch& batch, std::uint64_t last) {
-    batch.for_each_record([&](const event_view& event, std::size_t offset) {
-      if (event.position.value() > last) return false;
-      if (event.position.value() > log_->index.head())
-        log_->index.add(event, log_->end.offset + offset);
-      return true;
-    });
+    for (const pending_batch::noted_event& one : batch.events()) {
+      const std::uint64_t position = one.event.position.value();
+      if (position > last) break;
+      if (position > log_->index.head()) log_->index.add(one.event, log_->end.offset + one.offset);
+    }
   }
 
   std::shared_ptr<shared_log<Files>> log_;

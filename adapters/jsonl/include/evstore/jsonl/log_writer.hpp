@@ -3,6 +3,7 @@
 #include <evstore/admission.hpp>
 #include <evstore/jsonl/append_group.hpp>
 #include <evstore/jsonl/batch_writer.hpp>
+#include <evstore/jsonl/brief_lock.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/commit_queue.hpp>
 #include <evstore/jsonl/log_lock.hpp>
@@ -83,7 +84,7 @@ public:
   append_result append(const commit_view& commit) {
     require_valid(commit);
     require_our_process();
-    std::unique_lock lock{mutex_};
+    std::unique_lock lock = lock_soon(mutex_);
     require_open();
     admitted mine = take_in(lock, commit);
     if (!mine.group) return std::move(mine.verdict);
@@ -98,7 +99,7 @@ public:
   pending_append append_async(const commit_view& commit) {
     require_valid(commit);
     require_our_process();
-    std::unique_lock lock{mutex_};
+    std::unique_lock lock = lock_soon(mutex_);
     require_open();
     if (!background_.joinable()) background_ = start_thread([this] { write_in_background(); });
     if (in_flight_ >= most_in_flight_) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/admission.hpp>
+#include <evstore/jsonl/arena.hpp>
 #include <evstore/jsonl/byte_buffer.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/id_table.hpp>
@@ -8,14 +9,17 @@
 #include <evstore/jsonl/record_writer.hpp>
 #include <evstore/jsonl/seal.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace evstore::jsonl {
@@ -39,25 +43,32 @@ public:
   void clear() noexcept {
     bytes_.clear();
     commits_.clear();
+    events_.clear();
     streams_.clear();
     ids_.clear();
+    names_.clear();
+    tags_.clear();
     first_position_ = 0;
     has_facts_ = false;
   }
 
   /// Encodes an admitted commit behind `end`, which moves on. `state_of(stream)` is that before it;
-  /// `durable` goes onto the batch's first record. If memory runs out, the batch is as before.
+  /// `durable` goes onto the batch's first record. Throws, and the batch is as before, if a record
+  /// is too long or memory runs out.
   template <class StateOf>
   void add(const commit_view& commit, log_end& end, timestamp now,
            std::optional<global_position> durable, record_writer& writer, const StateOf& state_of) {
     const std::size_t size_before = bytes_.size();
+    const std::size_t events_before = events_.size();
     log_end after = end;
+    changed_.clear();
+    bool has_facts = false;
     try {
-      commits_.reserve(commits_.size() + 1);
       commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
       for (const stream_write& write : commit.writes) {
         if (write.events.empty()) continue;
-        stream_state state = state_of(write.stream);
+        auto& [stream, known] = known_stream(write.stream, state_of);
+        stream_state state = known;
         for (const new_event& event : write.events) {
           ++part.index;
           record_place place{global_position{after.position + 1},
@@ -69,22 +80,26 @@ public:
                              after.crc};
           if (size_before == 0 && part.index == 1) place.durable = durable;
           require_room(event, place);
+          note(event, place, stream);
           after.crc = writer.write(bytes_, event, place);
           ++after.position;
           state = state.after(event.type, event.data.text());
-          if (event.id) ids_.insert(id_table::key(write.stream, *event.id));
-          has_facts_ = has_facts_ || is_reserved(event.type);
+          if (event.id) ids_.insert(id_table::key(stream, *event.id));
+          has_facts = has_facts || is_reserved(event.type);
         }
-        streams_.insert_or_assign(std::string{write.stream}, state);
+        changed_.emplace_back(&known, state);
       }
+      commits_.push_back({bytes_.size(), after.position});
     } catch (...) {
       bytes_.cut(size_before);
+      events_.resize(events_before);
       if (commits_.empty()) clear();
       throw;
     }
-    if (commits_.empty()) first_position_ = end.position + 1;
+    for (const auto& [state, now_it_is] : changed_) *state = now_it_is;
+    if (commits_.size() == 1) first_position_ = end.position + 1;
+    has_facts_ = has_facts_ || has_facts;
     after.offset += bytes_.size() - size_before;
-    commits_.push_back({bytes_.size(), after.position});
     end = after;
   }
 
@@ -95,41 +110,27 @@ public:
 
   [[nodiscard]] std::optional<event_record> find_event(std::string_view stream,
                                                        const event_id& id) const {
-    std::optional<event_record> found;
     if (ids_.contains(id_table::key(stream, id)))
-      for_each_record([&](const event_view& event, std::size_t) {
-        if (event.id == id && event.stream == stream) found.emplace(event);
-        return !found;
-      });
-    return found;
+      for (const noted_event& one : events_)
+        if (one.event.id == id && one.event.stream == stream) return record_at(one.offset);
+    return std::nullopt;
   }
 
   [[nodiscard]] std::optional<global_position> first_match(const query& which,
                                                            global_position after) const {
-    std::optional<global_position> found;
     if (!empty() && commits_.back().position > after.value())
-      for_each_record([&](const event_view& event, std::size_t) {
-        if (event.position > after && which.matches(event)) found = event.position;
-        return !found;
-      });
-    return found;
+      for (const noted_event& one : events_)
+        if (one.event.position > after && which.matches(one.event)) return one.event.position;
+    return std::nullopt;
   }
 
-  /// Calls `see(event, offset)` for each record until it says false. The records are our own, so
-  /// they are canonical.
-  template <class Visitor>
-  void for_each_record(Visitor see) const {
-    record_scanner scanner;
+  /// What an index keeps of an event: where it stands, its stream, version and type, its id and
+  /// tags, and of a fact about a stream the payload.
+  struct noted_event {
     event_view event;
-    std::string_view left = bytes_.view();
-    while (!left.empty()) {
-      const std::string_view line = left.substr(0, left.find('\n'));
-      EVSTORE_ASSERT(scanner.scan(sealed_part(line), event), "what was encoded can be read");
-      if (!see(std::as_const(event), static_cast<std::size_t>(line.data() - bytes_.data()))) return;
-      left.remove_prefix(line.size() + 1);
-      scanner.forget();
-    }
-  }
+    std::size_t offset; ///< of the record in the batch
+  };
+  [[nodiscard]] const std::vector<noted_event>& events() const noexcept { return events_; }
 
 private:
   struct by_text {
@@ -138,6 +139,46 @@ private:
       return std::hash<std::string_view>{}(text);
     }
   };
+
+  using stream_table = std::unordered_map<std::string, stream_state, by_text, std::equal_to<>>;
+
+  /// The stream's place in the table, with its present state.
+  template <class StateOf>
+  stream_table::value_type& known_stream(std::string_view stream, const StateOf& state_of) {
+    if (const auto found = streams_.find(stream); found != streams_.end()) return *found;
+    return *streams_.emplace(std::string{stream}, state_of(stream)).first;
+  }
+
+  std::string_view keep(std::string_view text) {
+    const std::span<char> kept = names_.take(text.size());
+    std::copy(text.begin(), text.end(), kept.begin());
+    return {kept.data(), kept.size()};
+  }
+
+  /// `stream` is that of the place, where it stays.
+  void note(const new_event& event, const record_place& place, std::string_view stream) {
+    noted_event& noted = events_.emplace_back();
+    noted.offset = bytes_.size();
+    noted.event.position = place.position;
+    noted.event.stream = stream;
+    noted.event.version = place.version;
+    noted.event.type = keep(event.type);
+    noted.event.id = event.id;
+    const std::span<std::string_view> tags = tags_.take(event.tags.size());
+    for (std::size_t i = 0; i < tags.size(); ++i) tags[i] = keep(event.tags[i]);
+    noted.event.tags = tags;
+    if (is_reserved(event.type)) noted.event.data = keep(event.data.text());
+  }
+
+  /// The record is our own, so it is canonical.
+  [[nodiscard]] event_record record_at(std::size_t offset) const {
+    record_scanner scanner;
+    event_view event;
+    const std::string_view from = bytes_.view().substr(offset);
+    EVSTORE_ASSERT(scanner.scan(sealed_part(from.substr(0, from.find('\n'))), event),
+                   "what was encoded can be read");
+    return event_record{event};
+  }
 
   static void require_room(const new_event& event, const record_place& place) {
     if (record_writer::most_bytes(event, place) <= max_record_size) return;
@@ -150,7 +191,11 @@ private:
 
   byte_buffer bytes_;
   std::vector<commit_end> commits_;
-  std::unordered_map<std::string, stream_state, by_text, std::equal_to<>> streams_;
+  std::vector<noted_event> events_;
+  arena<char> names_;            // what they point to
+  arena<std::string_view> tags_; // likewise
+  stream_table streams_;
+  std::vector<std::pair<stream_state*, stream_state>> changed_; // by the commit that is added
   std::unordered_set<std::uint64_t> ids_; // keys of `id_table`: a hint where to look
   std::uint64_t first_position_ = 0;
   bool has_facts_ = false;
