@@ -26,7 +26,6 @@ enum class rule {
   one_writer,
   names_are_encoded,
   sync_before_renaming,
-  replaced_files_are_noticed,
 };
 rule broken = rule::none;
 
@@ -65,21 +64,16 @@ public:
   }
   int fsync(int fd) {
     struct stat status {};
-    fstat(fd, &status);
+    simulated_files::fstat(fd, &status);
     if (broken == rule::sync_new_names && S_ISDIR(status.st_mode)) return 0;
     if (broken == rule::sync_before_renaming && S_ISREG(status.st_mode)) return 0;
     return simulated_files::fsync(fd);
   }
-  int fstat(int fd, struct stat* status) {
-    return without_identity(simulated_files::fstat(fd, status), *status);
-  }
   int lstat(const char* path, struct stat* status) {
-    return without_identity(simulated_files::lstat(named(path).c_str(), status), *status);
+    return simulated_files::lstat(named(path).c_str(), status);
   }
   int statx(int fd, const char* path, int flags, unsigned what, struct statx* status) {
-    const int outcome = simulated_files::statx(fd, named(path).c_str(), flags, what, status);
-    if (broken == rule::replaced_files_are_noticed) status->stx_ino = 1;
-    return outcome;
+    return simulated_files::statx(fd, named(path).c_str(), flags, what, status);
   }
   int rename(const char* from, const char* to) {
     return simulated_files::rename(named(from).c_str(), named(to).c_str());
@@ -90,11 +84,6 @@ public:
   }
 
 private:
-  static int without_identity(int outcome, struct stat& status) {
-    if (broken == rule::replaced_files_are_noticed) status.st_ino = 1;
-    return outcome;
-  }
-
   /// As a file system sees names that does not tell upper case from lower, when `%XX` is missing.
   static std::string named(std::string_view path) {
     std::string name{path};
@@ -142,18 +131,17 @@ TEST_CASE("each rule that is broken loses something") {
   CHECK(found.find(loss) != std::string::npos);
 }
 
-// ---- damage: what a disk does to bytes that were durable, and what people do to files
+// ---- damage: what a disk does to bytes that were durable
 
 using log = jsonl::basic_adapter<careless_files>;
 constexpr const char* path = "/log.jsonl";
 
-/// A log of three commits and a snapshot of it, closed.
+/// A log of three commits, closed.
 std::shared_ptr<simulated_machine> small_log(const std::string& name = path) {
   auto machine = std::make_shared<simulated_machine>();
   log opened = log::open(name, {}, careless_files{simulated_files{machine}});
   for (const testing::plain_event& event : testing::events("one two three"))
     static_cast<void>(testing::append(opened, {{{"s", any, {event}}}, {}}).value());
-  opened.save_snapshot("k", {{}, opened.head(), 1, R"({"sum":17})"});
   return machine;
 }
 
@@ -191,28 +179,6 @@ bool refuses_lost_records() {
   }
 }
 
-bool ignores_a_damaged_snapshot() {
-  const auto machine = small_log();
-  damage(*machine, "/log.jsonl.snapshots/k.json", "17");
-  const log opened = log::open(path, {}, careless_files{simulated_files{machine}});
-  const snapshot_lookup found = opened.load_snapshot("k");
-  return !found.snapshot && !found.ignored.empty();
-}
-
-bool notices_a_replaced_file() {
-  const auto machine = small_log();
-  const log reader = log::open_read_only(path, {}, careless_files{simulated_files{machine}});
-  const std::string bytes = machine->disk.bytes(machine->disk.find(path));
-  machine->disk.write(machine->disk.make("/other.jsonl", false), bytes, 0);
-  machine->disk.rename("/other.jsonl", path);
-  try {
-    static_cast<void>(reader.head());
-    return false;
-  } catch (const error& why) {
-    return why.code() == errc::changed_under;
-  }
-}
-
 TEST_CASE(
     "damage in what was durable is refused, named, and left alone, unless the rule is broken") {
   CHECK(refuses_damage());
@@ -226,20 +192,6 @@ TEST_CASE("records that have turned into filler are refused, unless the rule is 
   jsonl::detail::broken_rule = jsonl::detail::rule::filler_hides_no_records;
   CHECK_FALSE(refuses_lost_records());
   jsonl::detail::broken_rule = jsonl::detail::rule::none;
-}
-
-TEST_CASE("a damaged snapshot is reported and ignored, unless the rule is broken") {
-  CHECK(ignores_a_damaged_snapshot());
-  jsonl::detail::broken_rule = jsonl::detail::rule::snapshots_are_checked;
-  CHECK_FALSE(ignores_a_damaged_snapshot());
-  jsonl::detail::broken_rule = jsonl::detail::rule::none;
-}
-
-TEST_CASE("a log replaced under a reader is noticed, unless the rule is broken") {
-  CHECK(notices_a_replaced_file());
-  broken = rule::replaced_files_are_noticed;
-  CHECK_FALSE(notices_a_replaced_file());
-  broken = rule::none;
 }
 
 } // namespace

@@ -145,7 +145,9 @@ public:
     snapshot_lookup lookup;
     auto found = snapshots_.load(key, lookup.ignored);
     if (!found) return lookup;
-    if (found->snapshot.position > head())
+    if (detail::broken_rule == detail::rule::snapshots_fit_their_log)
+      lookup.snapshot = std::move(found->snapshot);
+    else if (found->snapshot.position > head())
       lookup.ignored = "the snapshot is of a position that the log has not reached";
     else if (log_->crc_at(found->snapshot.position.value()) != found->record_crc)
       lookup.ignored = "the snapshot was taken of another log";

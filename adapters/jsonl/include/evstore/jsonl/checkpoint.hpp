@@ -60,9 +60,7 @@ public:
   bool resume(shared_log<Files>& log, const lock_note& note) const {
     const auto kept = read();
     if (!kept || kept->end.position == 0) return false;
-    const bool untouched = note.closed && *note.closed == file_stamp::of(log.log.status());
-    if (!untouched && !note.writer) return false;
-    if (log.log.size() < kept->end.offset || crc_before(log.log, kept->end.offset) != kept->end.crc)
+    if (!fits(*kept, log.log, note) && detail::broken_rule != detail::rule::indexes_fit_their_log)
       return false;
     auto index = open_parts(*kept);
     if (!index) return false;
@@ -127,6 +125,12 @@ private:
     log_end end;
     std::vector<index_part> parts;
   };
+
+  static bool fits(const content& kept, const file<Files>& log, const lock_note& note) {
+    const bool untouched = note.closed && *note.closed == file_stamp::of(log.status());
+    return (untouched || note.writer) && log.size() >= kept.end.offset &&
+           crc_before(log, kept.end.offset) == kept.end.crc;
+  }
 
   [[nodiscard]] std::optional<log_index<Files>> open_parts(const content& kept) const {
     try {

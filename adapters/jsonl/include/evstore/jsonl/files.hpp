@@ -18,7 +18,16 @@ namespace detail {
 
 /// Which rule a test breaks on purpose, to see that the tests notice: where that cannot be done in
 /// the calls below. Nothing in a program that does not ask for it.
-enum class rule { none, damage_is_never_cut, snapshots_are_checked, filler_hides_no_records };
+enum class rule {
+  none,
+  damage_is_never_cut,
+  filler_hides_no_records,
+  forked_children_are_refused,
+  indexes_are_checked,
+  indexes_fit_their_log,
+  snapshots_are_checked,
+  snapshots_fit_their_log,
+};
 #if defined(EVSTORE_JSONL_BREAKABLE)
 inline rule broken_rule = rule::none;
 #else

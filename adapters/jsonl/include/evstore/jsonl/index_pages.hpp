@@ -61,7 +61,8 @@ inline void seal(page& content, std::uint64_t number) noexcept {
 inline bool is_intact(const page& content, std::uint64_t number) noexcept {
   std::uint32_t stored[2];
   std::memcpy(stored, content.data() + page_payload, sizeof stored);
-  return stored[0] == static_cast<std::uint32_t>(number) && stored[1] == checksum(content);
+  return (stored[0] == static_cast<std::uint32_t>(number) && stored[1] == checksum(content)) ||
+         broken_rule == rule::indexes_are_checked;
 }
 
 } // namespace detail

@@ -36,7 +36,9 @@ public:
   [[nodiscard]] const lock_note& found() const noexcept { return found_; }
 
   /// A forked child shares the lock, and so must not write: the parent goes on.
-  [[nodiscard]] bool is_ours() const noexcept { return process_.is_ours(); }
+  [[nodiscard]] bool is_ours() const noexcept {
+    return process_.is_ours() || detail::broken_rule == detail::rule::forked_children_are_refused;
+  }
 
   /// Names this process as the holder. No failure matters: the text is a hint.
   void note_open(durable_mark durable) const {
