@@ -37,6 +37,8 @@ public:
       require_name(event.stream, "stream");
       if (is_reserved(event.type))
         throw refusal("event types that begin with $ are the library's own");
+      if (is_reserved(event.stream))
+        throw refusal("streams whose names begin with $ are the library's own");
       if (!asked_->time_from.empty()) event.time = time_of(line);
       event.metadata = metadata_of(line);
       return event;

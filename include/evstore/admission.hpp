@@ -70,13 +70,15 @@ void for_each_event(const commit_view& commit, Visitor see) {
 } // namespace detail
 
 /// Throws `errc::invalid_argument` or `errc::invalid_payload` for a commit that no store could ever
-/// take: bad names, a stream named twice, an id used twice in a stream, data that is not an object,
+/// take: bad names, also those of the library, a stream named twice, an id used twice in a stream, data that is not an object,
 /// nothing at all. Linear in the commit, but for the sorting of its streams and of a write's ids.
 inline void require_valid(const commit_view& commit) {
   if (commit.writes.empty() && commit.conditions.empty())
     throw error{errc::invalid_argument, "a commit names at least one stream or condition"};
   for (const stream_write& write : commit.writes) {
     require_name(write.stream, "stream");
+    if (is_reserved(write.stream))
+      detail::refuse_name(write.stream, "stream name", "begins with $, which is the library's");
     for (std::size_t e = 0; e < write.events.size(); ++e)
       detail::require_valid(write.events[e], write.stream, e + 1 == write.events.size());
     std::vector<std::string_view> ids;

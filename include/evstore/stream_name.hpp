@@ -52,7 +52,8 @@ inline void require_name(std::string_view text, std::string_view what) {
 }
 
 /// The name of a stream: the events of one entity, `category-id` by convention. Compared byte by
-/// byte: no case folding and no Unicode normalisation. Names that begin with `$` are the library's.
+/// byte: no case folding and no Unicode normalisation. Names that begin with `$` are the library's:
+/// a log that somebody else wrote may have them and is read; an append to one is refused.
 class stream_name {
 public:
   /// Throws `errc::invalid_argument` if the text cannot name a stream.

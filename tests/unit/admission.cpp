@@ -105,6 +105,10 @@ TEST_CASE("a defect is told with the stream and the type") {
   CHECK(defect_of({.type = "$mine"}) ==
         "invalid argument: event types that begin with $ are reserved for stream facts [stream s, "
         "type $mine]");
+  CHECK(defect_of({{{"$mine", any, {{.type = "a"}}}}, {}}) ==
+        "invalid argument: the stream name \"$mine\" begins with $, which is the library's");
+  CHECK(defect_of({{{"s", any, {{.type = "a"}}}, {"$mine", no_stream}}, {}}) ==
+        "invalid argument: the stream name \"$mine\" begins with $, which is the library's");
   CHECK(defect_of({.type = "a", .time = timestamp::max()}) ==
         "invalid argument: the recorded time lies outside the years 0000 to 9999 [stream s, type "
         "a]");

@@ -29,9 +29,11 @@ void add_refusals(check_list<A>& checks) {
                     }});
   checks.push_back(
       {"a bad stream name is refused", by_admission, [](probe<A>& on) {
-         const std::vector<std::string> names{
-             "",         std::string(256, 'n'), "a\nb", std::string("a\0b", 3), "\x7F", "a\xFF",
-             "\xC2\x85", "\xED\xA0\x80"};
+         const std::vector<std::string> names{"",         std::string(256, 'n'),
+                                              "a\nb",     std::string("a\0b", 3),
+                                              "\x7F",     "a\xFF",
+                                              "\xC2\x85", "\xED\xA0\x80",
+                                              "$",        "$a"};
          for (const std::string& name : names) {
            refuses(on, errc::invalid_argument, {{{name, any, events("a")}}, {}}, "with an event");
            refuses(on, errc::invalid_argument, {{{"s", any, events("a")}, {name, any}}, {}},
