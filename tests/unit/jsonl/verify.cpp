@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -135,6 +137,71 @@ TEST_CASE("repair leaves out what is damaged, keeps what it dropped, and the log
     append_words(log, "s", "f");
     std::filesystem::remove(report.original);
   }
+}
+
+TEST_CASE("after repair a truncation hides what it hid before, and nothing else") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  // One event a line; the versions of s are 1 to 8, and t has one in between.
+  const auto make = [&](std::uint64_t before) {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path + ".lock");
+    quick_adapter log = quick_open(path);
+    for (const char* word : {"v1", "v2", "v3", "v4"}) append_words(log, "s", word);
+    append_words(log, "t", "other");
+    for (const char* word : {"v5", "v6", "v7"}) append_words(log, "s", word);
+    const std::string data = truncated_data(stream_version{before});
+    (void)testing::append(log, {{{"s", any, {{.type = "$truncated", .data = data}}}}, {}}).value();
+    append_words(log, "s", "v9");
+  };
+  for (const std::uint64_t before : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U, 9U, 100U}) {
+    make(before);
+    const std::string whole = bytes_of(path);
+    const auto starts = line_starts(whole);
+    for (const std::vector<std::size_t>& lost : std::vector<std::vector<std::size_t>>{
+             {1}, {2}, {1, 2}, {0, 3}, {3, 5}, {4}, {5, 6, 7}, {0, 2, 7}, {0, 1, 2, 3, 5, 6, 7}}) {
+      std::string damaged = whole;
+      std::string wanted;
+      for (std::size_t line = 0, version = 0; line < 10; ++line) {
+        version += line == 4 ? 0 : 1;
+        if (std::find(lost.begin(), lost.end(), line) != lost.end())
+          damaged[starts[line] + 40] ^= 1;
+        else if (line == 4)
+          wanted += " other";
+        else if (line == 8)
+          wanted += " $truncated";
+        else if (line == 9 || version >= before)
+          wanted += " v" + std::to_string(version);
+      }
+      put_bytes(path, damaged);
+      const jsonl::repair_report report = jsonl::repair(path);
+      INFO("before " << before << ", first lost line " << lost[0]);
+      REQUIRE(report.dropped.size() == lost.size());
+      quick_adapter log = quick_open(path);
+      REQUIRE(" " + words_of(log) == wanted);
+      std::filesystem::remove(report.original);
+    }
+  }
+}
+
+TEST_CASE("repair refuses a file in which nothing is a record, and leaves nothing beside it") {
+  const scratch_folder folder;
+  const std::string path = folder / "notes.txt";
+  for (const std::string text : {"Dear diary,\nnothing happened.\n", "{}\n{}\n", "\n\n", "[1"}) {
+    put_bytes(path, text);
+    const error refused = error_of([&] { (void)jsonl::repair(path); });
+    CHECK(refused.code() == errc::corrupt);
+    CHECK_THAT(refused.what(), Catch::Contains("is it an event log?"));
+    CHECK(bytes_of(path) == text);
+    CHECK_FALSE(std::filesystem::exists(path + ".lock"));
+  }
+  // A log whose beginning is damaged is one all the same.
+  const std::string log = folder / "log.jsonl";
+  make_log(log, "a b c");
+  std::string damaged = bytes_of(log);
+  damaged[1] ^= 1;
+  put_bytes(log, damaged);
+  CHECK(jsonl::repair(log).records == 2);
 }
 
 TEST_CASE("a record whose neighbour is lost is kept by repair") {

@@ -6,6 +6,7 @@
 #include <evstore/jsonl/filler.hpp>
 #include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/options.hpp>
+#include <evstore/jsonl/record_reader.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 
 #include <algorithm>
@@ -66,6 +67,9 @@ bool begins_like_a_log(const file<Files>& log, std::uint64_t from) {
          text.find_first_not_of('\0', arrived) == text.npos;
 }
 
+/// What opening and repairing refuse to take for a log.
+inline constexpr std::string_view no_log = "nothing in this file can be read: is it an event log?";
+
 /// How far the file of a log reaches.
 struct log_extent {
   std::uint64_t content; ///< without the filler
@@ -95,11 +99,10 @@ template <file_calls Files>
 torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end,
                 const log_extent& extent, const std::optional<durable_mark>& mark) {
   const auto damaged = [&](std::string_view advice) {
-    throw data_error(errc::corrupt, found.what + advice.data(), log.path(), found.offset,
+    throw data_error(errc::corrupt, found.what + std::string{advice}, log.path(), found.offset,
                      found.position);
   };
-  if (end.position == 0 && !begins_like_a_log(log, end.offset))
-    damaged("; nothing in this file can be read: is it an event log?");
+  if (end.position == 0 && !begins_like_a_log(log, end.offset)) damaged("; " + std::string{no_log});
   if (found.sealed_log || end.position == 0) {
     // A file that is shorter than it was has lost its end. One that is not was altered.
     const bool was_durable = mark && found.position <= mark->position;
@@ -188,6 +191,24 @@ std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<du
 constexpr std::uint64_t page_begin(std::uint64_t offset) noexcept {
   constexpr std::uint64_t largest_page = std::uint64_t{1} << 21;
   return offset - offset % largest_page;
+}
+
+/// Throws what opening throws for a file that is no log, before a lock is made beside it.
+template <file_calls Files>
+void look_before_locking(Files files, const std::string& path) {
+  struct stat found {};
+  if (files.lstat((path + ".lock").c_str(), &found) == 0) return; // it was a log before
+  if (files.lstat(path.c_str(), &found) != 0) return;
+  shared_log<Files> log{open_regular(files, path, O_RDONLY)};
+  const std::uint64_t begin = first_offset(log.log);
+  if (begins_like_a_log(log.log, begin)) return;
+  line_window<Files> window{log.log, begin, log_extent::of(log.log).content};
+  std::array<std::string_view, 1> first;
+  const auto batch = window.next(first);
+  record_reader reader;
+  event_view event;
+  if (batch.lines.empty() || !reader.read(trimmed(batch.lines[0]), 1, event).defect) return;
+  static_cast<void>(scan_log(log, std::nullopt));
 }
 
 /// Makes `log` show what the file holds: from where the checkpoint ends, if there is one that can be

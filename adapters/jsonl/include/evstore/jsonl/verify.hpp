@@ -6,9 +6,12 @@
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/recovery.hpp>
+#include <evstore/jsonl/renumbering.hpp>
 #include <evstore/jsonl/survey.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -118,12 +121,14 @@ private:
 
   void append() {
     std::vector<std::vector<std::string_view>> tags;
+    std::vector<std::string> data;
     std::vector<new_event> events;
     std::vector<stream_write> writes;
     for (const event_record& part : parts_) tags.emplace_back(part.tags.begin(), part.tags.end());
+    renumber(data);
     for (std::size_t i = 0; i < parts_.size(); ++i)
       events.push_back({.type = parts_[i].type,
-                        .data = json_view::trusted(parts_[i].data),
+                        .data = json_view::trusted(data[i]),
                         .schema = parts_[i].schema,
                         .id = parts_[i].id,
                         .tags = tags[i],
@@ -138,15 +143,39 @@ private:
     lines_.clear();
   }
 
+  /// Each part's data once its version is another.
+  void renumber(std::vector<std::string>& data) {
+    std::map<std::string_view, stream_version> versions;
+    for (const event_record& part : parts_) {
+      const auto known = versions.try_emplace(part.stream, stream_version{});
+      stream_version& version = known.first->second;
+      if (known.second) version = into_.state_of(part.stream).version;
+      version = version.next();
+      renumbered_.keep(part.stream, part.version, version);
+      data.push_back(renumbered_.data(part));
+    }
+  }
+
   basic_adapter<Files>& into_;
+  renumbering renumbered_;
   std::vector<event_record> parts_; // of the present commit
   std::vector<defect> lines_;       // theirs
   std::vector<defect> dropped_;
 };
 
+/// Before a lock is made beside what may be somebody's text.
+template <file_calls Files>
+void require_log(const std::string& path, const Files& files) {
+  const file<Files> log = open_regular(files, path, O_RDONLY);
+  if (begins_like_a_log(log, first_offset(log))) return;
+  if (verify(path, files).records == 0)
+    throw data_error(errc::corrupt, no_log, path, first_offset(log));
+}
+
 template <file_calls Files>
 repair_report repair(const std::string& path, const Files& files) {
   require_regular(files, path, true);
+  require_log(path, files);
   const log_lock<Files> lock{files, path};
   repair_report report;
   if (const verify_report found = verify(path, files); found.is_sound()) {
@@ -196,11 +225,13 @@ repair_report repair(const std::string& path, const Files& files) {
 
 /// Makes a damaged log whole again by leaving out what cannot be relied on: damaged records, and all
 /// of a commit of which a part is damaged. The events that remain are numbered anew, as positions
-/// and versions have no gaps; snapshots of what comes behind the first damage no longer fit and are
-/// ignored. The log as it was stays beside it, as `<path>.damaged-N`. A sound log is left alone.
+/// and versions have no gaps, and truncations hide the same events by their new numbers; snapshots of
+/// what comes behind the first damage no longer fit and are ignored. The log as it was stays beside
+/// it, as `<path>.damaged-N`. A sound log is left alone.
 ///
-/// Throws `locked` while somebody writes to the log, and `storage_full` if there is no room for a
-/// second copy; the log is then as it was.
+/// Throws `locked` while somebody writes to the log, `storage_full` if there is no room for a second
+/// copy, and `corrupt` for a file in which nothing is a record, as it may be no log at all; the file
+/// is then as it was.
 inline repair_report repair(const std::string& path) { return detail::repair(path, posix_files{}); }
 
 } // namespace evstore::jsonl
