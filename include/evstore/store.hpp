@@ -37,7 +37,8 @@ struct store_options {
 ///
 /// Holds its adapter by value: a handle, such as `memory::adapter` or what `jsonl::open` returns.
 /// All members may be called from any number of threads at once, except `snapshots`, which belongs
-/// to the setting up. `const` members do not append.
+/// to the setting up. `const` members do not append. A store that was moved from is to be assigned
+/// or destroyed; the adapters of the library answer its calls with `errc::invalid_argument`.
 ///
 /// Decoding needs <evstore/json/read.hpp>, which this header leaves to the user; the umbrella
 /// <evstore/evstore.hpp> includes it.
@@ -199,11 +200,12 @@ public:
       rules_.push_back({&identity_of<State>, rule_of<Set>(policy)});
   }
 
-  /// Takes a snapshot now, whatever the policy says. Returns the state that it holds.
+  /// Takes a snapshot now, whatever the policy says. Returns the state that it holds. Of a stream
+  /// without events there is nothing to keep, and nothing is stored.
   template <described State>
   folded<State> take_snapshot(std::string_view stream) {
     folded<State> loaded = fold<State>(stream);
-    save_snapshot(stream, loaded);
+    if (loaded.version != stream_version{}) save_snapshot(stream, loaded);
     return loaded;
   }
 

@@ -213,6 +213,15 @@ TEST_CASE("a state that throws while its snapshot is folded does not make the ap
   CHECK(store.head() == global_position{2});
 }
 
+TEST_CASE("of a stream without events there is no snapshot") {
+  bank::store store{memory::adapter{}};
+  store.append("account-bob", any, money_moved{1, ""}).value();
+  CHECK(store.take_snapshot<account>(ada).version == stream_version{});
+  const auto none = store.fold<account>(ada);
+  CHECK(none.warnings.empty());
+  CHECK(!none.from_snapshot);
+}
+
 TEST_CASE("snapshots are no part of the log") {
   bank::store store{memory::adapter{}};
   move_money(store, 5);

@@ -157,3 +157,38 @@ TEST_CASE("a reader's subscription sees each event once while a writer appends t
   CHECK(in_order);
   CHECK(expected == last + 1);
 }
+
+TEST_CASE("a handle that was moved from says so, whatever it is asked") {
+  const scratch_folder folder;
+  const auto ask = [](auto first) {
+    const auto second = std::move(first); // a store, and its adapter with it
+    const auto refuses = [](auto&& call) {
+      try {
+        static_cast<void>(call());
+        return false;
+      } catch (const error& why) {
+        return why.code() == errc::invalid_argument &&
+               std::string{why.what()}.find("moved from") != std::string::npos;
+      }
+    };
+    CHECK(refuses([&] { return first.append(ada, any, account_opened{"Ada"}); }));
+    CHECK(refuses([&] { return first.append_async(ada, any, account_opened{"Ada"}); }));
+    CHECK(refuses([&] { return first.template fold<account>(ada); }));
+    CHECK(refuses([&] { return first.template take_snapshot<account>(ada); }));
+    CHECK(refuses([&] { return first.read(ada); }));
+    CHECK(refuses([&] { return first.read_all(); }));
+    CHECK(refuses([&] { return first.head(); }));
+    CHECK(refuses([&] { return first.state_of(ada); }));
+    CHECK(refuses([&] { return first.adapter().load_snapshot("k"); }));
+    CHECK(refuses([&] { first.adapter().save_snapshot("k", {.state = "{}"}); }));
+    CHECK(refuses([&] { return first.adapter().wait_beyond({}, std::chrono::milliseconds{0}); }));
+    CHECK(second.head() == global_position{});
+  };
+  ask(bank::store{memory::adapter{}});
+  ask(open_at(folder / "log.jsonl"));
+  jsonl::adapter reader = jsonl::open_read_only(folder / "log.jsonl");
+  const jsonl::adapter moved = std::move(reader);
+  CHECK_THROWS_AS(reader.head(), error);
+  CHECK_THROWS_AS(reader.path(), error);
+  CHECK(moved.head() == global_position{});
+}

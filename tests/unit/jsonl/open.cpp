@@ -116,6 +116,7 @@ TEST_CASE("somebody's file that is no log is refused and left alone") {
     put_bytes(path, text);
     CHECK(error_of([&] { (void)quick_open(path); }).code() == errc::corrupt);
     CHECK(error_of([&] { (void)jsonl::open_read_only(path); }).code() == errc::corrupt);
+    CHECK_FALSE(std::filesystem::exists(path + ".lock"));
     CHECK(bytes_of(path) == text);
   }
 }

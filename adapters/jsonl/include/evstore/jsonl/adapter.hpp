@@ -28,7 +28,8 @@ namespace evstore::jsonl {
 ///
 /// One open log writes to a file at a time, any number of others in any number of processes read
 /// it, and see new commits as they are made. All functions but the destructor and the move may be
-/// called by any number of threads at once. Cursors may outlive the handle.
+/// called by any number of threads at once. Cursors may outlive the handle. A handle that was moved
+/// from answers every call with `errc::invalid_argument`.
 ///
 /// Limits: 4,294,967,294 events, 256 MiB a record, local file systems. Index memory: see
 /// `log_index`.
@@ -39,6 +40,7 @@ public:
   static basic_adapter open(const std::string& path, const options& how, const Files& files = {}) {
     basic_adapter opened{files, path};
     require_regular(files, path, !how.create);
+    look_before_locking(files, path);
     log_lock<Files> lock{files, path};
     file<Files> log = open_regular(files, path, O_RDWR | (how.create ? O_CREAT : 0));
     log.sync();
@@ -89,7 +91,10 @@ public:
 
   /// What opening found. Empty for a log that was closed in order.
   [[nodiscard]] const open_report& report() const noexcept { return report_; }
-  [[nodiscard]] const std::string& path() const noexcept { return log_->log.path(); }
+  [[nodiscard]] const std::string& path() const {
+    require_open();
+    return log_->log.path();
+  }
 
   append_result append(const commit_view& commit) {
     require_writer();
@@ -124,6 +129,7 @@ public:
 
   [[nodiscard]] global_position wait_beyond(global_position after,
                                             std::chrono::milliseconds patience) const {
+    require_open();
     if (follower_) return follower_->wait_beyond(after, patience);
     std::shared_lock lock{log_->mutex};
     log_->grown.wait_for(lock, bounded_patience(patience),
@@ -141,6 +147,7 @@ public:
   }
 
   [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
+    require_open();
     require_snapshot_key(key);
     snapshot_lookup lookup;
     auto found = snapshots_.load(key, lookup.ignored);
@@ -177,10 +184,15 @@ private:
     end.open_line = false;
   }
 
+  void require_open() const {
+    if (!log_) throw error{errc::invalid_argument, "this handle was moved from"};
+  }
   void require_writer() const {
+    require_open();
     if (!writer_) throw error{errc::read_only, "this handle was opened for reading"};
   }
   void catch_up() const {
+    require_open();
     if (follower_) follower_->refresh();
   }
 

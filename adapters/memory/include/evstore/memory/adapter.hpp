@@ -94,7 +94,8 @@ private:
 
 /// A store in memory, gone with its last handle and cursor. Copies of a handle share one store. Any
 /// number of threads may use it at once; readers do not wait for each other. An append takes
-/// constant time per event, except that a condition searches the events after its position.
+/// constant time per event, except that a condition searches the events after its position. A handle
+/// that was moved from answers every call with `errc::invalid_argument`.
 ///
 /// `Clock` is the clock of recorded times: a test that compares stored bytes brings one that stands
 /// still. It must show UTC.
@@ -108,67 +109,72 @@ public:
 
   append_result append(const commit_view& commit) {
     require_valid(commit);
-    std::unique_lock lock{store_->mutex};
-    append_result verdict = admit(store_->events, commit);
+    std::unique_lock lock{store().mutex};
+    append_result verdict = admit(store().events, commit);
     if (!verdict || verdict->replayed) return verdict;
-    store_->events.add(commit);
+    store().events.add(commit);
     lock.unlock();
-    store_->grown.notify_all();
+    store().grown.notify_all();
     return verdict;
   }
 
   [[nodiscard]] basic_cursor<Clock> read_stream(std::string_view name,
                                                 const stream_range& range) const {
     static const detail::stream nothing;
-    const std::shared_lock lock{store_->mutex};
-    const detail::stream* found = store_->events.find(name);
-    const stream_state state = store_->events.state_of(name);
+    const std::shared_lock lock{store().mutex};
+    const detail::stream* found = store().events.find(name);
+    const stream_state state = store().events.state_of(name);
     return {store_, found ? found : &nothing, query::all(),
             range,  state.first.value(),      state.version.value()};
   }
 
   [[nodiscard]] basic_cursor<Clock> read_all(const query& which, const store_range& range) const {
-    const std::shared_lock lock{store_->mutex};
-    return {store_, nullptr, which, range, 1, store_->events.head().value()};
+    const std::shared_lock lock{store().mutex};
+    return {store_, nullptr, which, range, 1, store().events.head().value()};
   }
 
   [[nodiscard]] stream_state state_of(std::string_view name) const {
-    const std::shared_lock lock{store_->mutex};
-    return store_->events.state_of(name);
+    const std::shared_lock lock{store().mutex};
+    return store().events.state_of(name);
   }
 
   [[nodiscard]] global_position head() const {
-    const std::shared_lock lock{store_->mutex};
-    return store_->events.head();
+    const std::shared_lock lock{store().mutex};
+    return store().events.head();
   }
 
   [[nodiscard]] global_position wait_beyond(global_position after,
                                             std::chrono::milliseconds patience) const {
-    std::shared_lock lock{store_->mutex};
-    store_->grown.wait_for(lock, bounded_patience(patience),
-                           [&] { return store_->events.head() > after; });
-    return store_->events.head();
+    std::shared_lock lock{store().mutex};
+    store().grown.wait_for(lock, bounded_patience(patience),
+                           [&] { return store().events.head() > after; });
+    return store().events.head();
   }
 
   void save_snapshot(std::string_view key, const snapshot_view& snapshot) {
     require_snapshot_key(key);
     snapshot_record record{snapshot.version, snapshot.position, snapshot.fingerprint,
                            std::string{snapshot.state}};
-    const std::unique_lock lock{store_->mutex};
-    if (snapshot.position > store_->events.head())
+    const std::unique_lock lock{store().mutex};
+    if (snapshot.position > store().events.head())
       throw error{errc::invalid_argument, "a snapshot is of a position that the store has"};
-    store_->snapshots.insert_or_assign(std::string{key}, std::move(record));
+    store().snapshots.insert_or_assign(std::string{key}, std::move(record));
   }
 
   [[nodiscard]] snapshot_lookup load_snapshot(std::string_view key) const {
     require_snapshot_key(key);
-    const std::shared_lock lock{store_->mutex};
-    const auto found = store_->snapshots.find(key);
-    if (found == store_->snapshots.end()) return {};
+    const std::shared_lock lock{store().mutex};
+    const auto found = store().snapshots.find(key);
+    if (found == store().snapshots.end()) return {};
     return {found->second, {}};
   }
 
 private:
+  [[nodiscard]] detail::shared_store<Clock>& store() const {
+    if (!store_) throw error{errc::invalid_argument, "this handle was moved from"};
+    return *store_;
+  }
+
   std::shared_ptr<detail::shared_store<Clock>> store_ =
       std::make_shared<detail::shared_store<Clock>>();
 };
