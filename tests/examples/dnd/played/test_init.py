@@ -119,9 +119,10 @@ class Pages(Import):
         self.assertIn("deep-speech  (feats/x.yaml $.urls[3].url)", said)
 
     def test_what_yaml_could_take_for_something_else_stays_a_text(self):
-        texts = ["yes", "No", "on", "null", "~", "", "1e3", "1", "0x1F", "0o7", "012", ".5", "1:30", "2024-01-01", ".inf"]
-        texts += ["- a", "a: b", "a #b", "#", "[a", "{a", "&a", "*a", "!a", "%a", "@a", "`a", "'", '"', "\\", "? a", "="]
-        texts += ["<<", " a", "a ", "\t", "\u0000\u0007\u0085\u2028\ufeff", "\u2019 \u00e9 \U0001f409", "---", "...", "|"]
+        texts = ["yes", "No", "on", "null", "~", "", "1e3", "1", "0x1F", "0o7", "012", ".5", "1:30", "2024-01-01"]
+        texts += [".inf", "- a", "a: b", "a #b", "#", "[a", "{a", "&a", "*a", "!a", "%a", "@a", "`a", "'", '"', "\\"]
+        texts += ["? a", "=", "<<", " a", "a ", "\t", "---", "...", "|"]
+        texts += ["\u0000\u0007\u0085\u2028\ufeff", "\u2019 \u00e9 \U0001f409"]
         self.assertEqual(read_text(self.value(texts)), texts)
         self.assertEqual(read_text(self.value({text: text for text in texts})), {text: text for text in texts})
 
@@ -146,6 +147,21 @@ class Pages(Import):
 
 
 class Again(Import):
+    def visible(self):
+        """The pages that readers see."""
+        return {str(page.relative_to(self.data)): page.read_bytes() for page in self.data.rglob("*.yaml")
+                if not page.name.startswith(".")}
+
+    def init_with(self, fault, *options):
+        """An import, and what strace does to one of its calls."""
+        if subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode != 0:
+            self.skipTest("strace is missing, or tracing is not allowed here")
+        call = re.match("inject=([^:]+)", fault)[1]
+        ran = subprocess.run(["strace", "-o", "/dev/null", "-e", "trace=" + call, "-e", fault, DND, "init", "--from",
+                              str(SRD), *options], cwd=self.home, env=self.environment, capture_output=True, text=True)
+        self.assertNotEqual(ran.returncode, 0, fault)
+        return ran
+
     def test_a_second_import_writes_nothing(self):
         first = self.report()
         self.assertEqual((first["written"], first["unchanged"], first["kept"]), (first["pages"], 0, []))
@@ -203,22 +219,43 @@ class Again(Import):
         self.init("--data-dir", "whole")
         whole = {str(page.relative_to(self.home / "whole")): page.read_bytes()
                  for page in (self.home / "whole").rglob("*.yaml")}
-        if subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True).returncode != 0:
-            self.skipTest("strace is missing, or tracing is not allowed here")
         steps = [("mkdir", 2), ("pwrite64", 1), ("pwrite64", 30), ("syncfs", 1), ("syncfs", 24), ("renameat2", 1),
                  ("renameat2", 2), ("renameat2", 25), ("renameat2", len(whole)), ("fsync", 1), ("fsync", 20)]
         for call, when in steps:
             shutil.rmtree(self.data, ignore_errors=True)
-            ran = subprocess.run(["strace", "-o", "/dev/null", "-e", f"trace={call}", "-e",
-                                  f"inject={call}:signal=KILL:when={when}", DND, "init", "--from", str(SRD)],
-                                 cwd=self.home, env=self.environment, capture_output=True)
-            self.assertNotEqual(ran.returncode, 0, (call, when))
-            there = [page for page in self.data.rglob("*.yaml") if not page.name.startswith(".")]
-            for page in there:
-                self.assertEqual(page.read_bytes(), whole[str(page.relative_to(self.data))], (call, when))
+            self.init_with(f"inject={call}:signal=KILL:when={when}")
+            there = self.visible()
+            for page, contents in there.items():
+                self.assertEqual(contents, whole[page], (call, when))
             report = self.report()
             self.assertEqual((report["unchanged"], report["kept"]), (len(there), []))
             self.assertEqual({page: (self.data / page).read_bytes() for page in self.pages()}, whole, (call, when))
+
+    def test_killed_while_it_writes_anew_it_leaves_old_pages_and_new_ones(self):
+        self.init()
+        new = self.visible()
+        for page in self.data.rglob("*.yaml"):
+            page.write_text("name: old\n")
+        self.init_with("inject=/renameat:signal=KILL:when=20", "--force")
+        there = self.visible()
+        self.assertEqual(len(there), len(new))
+        fresh = {page for page, contents in there.items() if contents == new[page]}
+        self.assertIn(len(fresh), (19, 20))
+        self.assertEqual({contents for page, contents in there.items() if page not in fresh}, {b"name: old\n"})
+        self.init("--force")
+        self.assertEqual({page: (self.data / page).read_bytes() for page in self.pages()}, new)
+
+    def test_what_fails_half_way_leaves_nothing_half_done(self):
+        self.init("--data-dir", "whole")
+        for failure in ("pwrite64:error=ENOSPC:when=30", "syncfs:error=EIO", "renameat2:error=EIO:when=30"):
+            shutil.rmtree(self.data, ignore_errors=True)
+            ran = self.init_with("inject=" + failure)
+            self.assertEqual(ran.returncode, 1, failure)
+            self.assertRegex(ran.stderr, r"\Adnd: [^\n]+\n\Z")
+            there = self.visible()
+            self.assertEqual(self.pages(), set(there), failure)
+            self.assertEqual(len(there), 29 if failure.startswith("rename") else 0)
+            self.assertEqual(self.report()["unchanged"], len(there))
 
     def test_two_at_once_do_not_meet(self):
         self.init()
@@ -354,8 +391,9 @@ class Play(Import):
         zombie = next(item for item in items_of("monsters") if item["index"] == "zombie")
         def monster(index, **changed):
             return {**copy.deepcopy(zombie), "index": index, **changed}
-        changed = [monster("tough", hit_points=23), monster("odd", hit_points_roll="lots"), monster("bare", hit_dice=None)]
-        source = self.data_set(Monsters=[zombie, *changed, monster("two_words")])
+        changed = [monster("tough", hit_points=23), monster("odd", hit_points_roll="lots"),
+                   monster("bare", hit_dice=None), monster("two_words")]
+        source = self.data_set(Monsters=[zombie, *changed])
         report = self.report(source=source)
         found = {entry["page"]: entry["why"] for entry in report["misprints"]}
         self.assertEqual(sorted(found), ["monsters/bare.yaml", "monsters/odd.yaml", "monsters/tough.yaml",
