@@ -33,11 +33,12 @@ opened_store open_postgres(const std::string& where, access how) {
   auto [connection, options] = place_of(where);
   options.create = how == access::filling;
   if (how == access::filling) options.durability = postgres::durability::when_settled;
-  const medium about{.bytes = how == access::reading ? size_of_postgres(where) : std::nullopt,
-                     .index = "of the database: stream and version, id, type, tags"};
+  medium about{.bytes = how == access::reading ? size_of_postgres(where) : std::nullopt,
+               .index = "of the database: stream and version, id, type, tags"};
   if (how == access::reading)
     return {any_store{postgres::open_read_only(connection, options)}, about};
   auto store = postgres::open(connection, options);
+  about.warnings = store.warnings();
   return {any_store{store}, about, [store]() mutable { store.settle(); }};
 }
 

@@ -16,11 +16,14 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace evstore::postgres {
 
 namespace detail {
 
+inline constexpr statement ask_replication{
+    "ask_replication", "select current_setting('synchronous_standby_names') <> ''"};
 inline constexpr statement save_snapshot{
     "save_snapshot",
     "select save_snapshot($1::text, $2::bigint, $3::bigint, $4::bigint, $5::text)"};
@@ -42,6 +45,11 @@ inline constexpr statement load_snapshot{"load_snapshot",
 /// Limits: 1 GiB for the payloads of a commit and for a snapshot.
 class adapter {
 public:
+  /// What opening found that a person should know; empty if all is as it should be.
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept {
+    return store_->warnings;
+  }
+
   /// Throws `errc::append_in_doubt` if the connection is lost after the commit was sent.
   append_result append(const commit_view& commit) {
     if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
@@ -119,6 +127,7 @@ private:
     std::shared_ptr<connection_pool> pool;
     std::unique_ptr<group_writer> writer; // of a handle that writes
     head_watch watch;
+    std::vector<std::string> warnings;
   };
 
   explicit adapter(std::shared_ptr<connection_pool> pool)
@@ -149,15 +158,19 @@ private:
 /// newer program, a database that is not in UTF8, and `synchronous_commit = off`, `read_only` if the
 /// store has to be made and may not.
 [[nodiscard]] inline adapter open(const std::string& connection_string, const options& how = {}) {
-  auto pool = std::make_shared<connection_pool>(connection_string, how);
+  adapter opened{std::make_shared<connection_pool>(connection_string, how)};
   {
-    const connection_pool::lease on = pool->take();
+    const connection_pool::lease on = opened.store_->pool->take();
     const auto version = version_of_store(*on, how.schema);
     if (!version && !how.create) adapter::refuse_absent(*on, how);
     if (version) adapter::require_known(*version, *on, how);
     if (!version || *version < newest_version) install(*on, how.schema);
+    if (on->has_several_hosts() && !on->execute(detail::ask_replication, {}).boolean(0, 0))
+      opened.store_->warnings.push_back(
+          "several hosts are named, but " + on->place() +
+          " waits for no standby (synchronous_standby_names is empty): when another server takes "
+          "over, acknowledged commits may be lost");
   }
-  adapter opened{std::move(pool)};
   opened.store_->writer = std::make_unique<group_writer>(opened.store_->pool);
   return opened;
 }

@@ -79,13 +79,14 @@ public:
   /// Throws `errc::connection_lost` if nobody answers or the server does not let us in for now,
   /// `errc::invalid_argument` for a string that says nothing and for a wrong password.
   explicit connection(const std::string& string) {
-    const bool several = names_several_hosts(string);
+    has_several_hosts_ = names_several_hosts(string);
     // What comes before the user's string is overruled by it, what comes behind overrules it.
     const char* const keywords[] = {"connect_timeout",           "target_session_attrs",
                                     "fallback_application_name", "dbname",
                                     "client_encoding",           nullptr};
-    const char* const values[] = {
-        "10", several ? "read-write" : "any", "evstore", string.c_str(), "UTF8", nullptr};
+    const char* const values[] = {"10",      has_several_hosts_ ? "read-write" : "any",
+                                  "evstore", string.c_str(),
+                                  "UTF8",    nullptr};
     connection_.reset(PQconnectdbParams(keywords, values, 1));
     if (!connection_) throw error{errc::io_failed, "there is no memory for a connection"};
     place_ = "database \"" + text(PQdb(raw())) + "\" on " + host_of();
@@ -102,6 +103,8 @@ public:
 
   /// Which database where, for messages. No secrets.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
+
+  [[nodiscard]] bool has_several_hosts() const noexcept { return has_several_hosts_; }
 
   /// Runs commands that have no parameters; the last one's answer.
   answer execute(const char* sql) { return checked(PQexec(raw(), sql)); }
@@ -264,6 +267,7 @@ private:
 
   std::unique_ptr<PGconn, close> connection_;
   std::string place_;
+  bool has_several_hosts_ = false;
   std::vector<const statement*> prepared_;
   bool is_busy_ = false;
   bool has_warned_ = false;

@@ -1,0 +1,242 @@
+// Two servers, one the standby of the other, and what is left when the first is killed under load. Takes its own servers, so
+// that no other test is disturbed.
+
+#include <evstore/postgres/adapter.hpp>
+#include <evstore/testing/plain_commit.hpp>
+#include <support/scratch_folder.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace {
+
+using namespace evstore;
+using namespace std::chrono_literals;
+
+/// A primary, `a`, and its standby, `b`.
+class two_servers {
+public:
+  two_servers() {
+    run("pair", "");
+    std::ifstream file{file_};
+    where_ = {std::istreambuf_iterator<char>{file}, {}};
+  }
+  ~two_servers() { static_cast<void>(std::system(command("stop", "").c_str())); }
+  two_servers(const two_servers&) = delete;
+  two_servers& operator=(const two_servers&) = delete;
+
+  /// Both hosts: whichever can be written to.
+  [[nodiscard]] const std::string& where() const { return where_; }
+  /// Only one of them.
+  [[nodiscard]] std::string of(char server) const {
+    return where_.substr(0, where_.find("/a,")) + '/' + server + " user=tests dbname=postgres";
+  }
+  std::int64_t ask(char server, const std::string& sql) const {
+    return postgres::connection{of(server)}
+        .execute("select (" + sql + ")::bigint", {})
+        .bigint(0, 0);
+  }
+
+  void make_synchronous() {
+    set('a', "synchronous_standby_names = 'b'");
+    while (ask('a', "select count(*) from pg_stat_replication where sync_state = 'sync'") != 1)
+      std::this_thread::sleep_for(1ms);
+  }
+  /// From now on the standby gets nothing.
+  void cut_standby() {
+    set('b', "primary_conninfo = 'host=/nowhere'");
+    while (ask('a', "select count(*) from pg_stat_replication") != 0)
+      std::this_thread::sleep_for(1ms);
+  }
+  void crash_primary() { run("crash", " a"); }
+  void promote_standby() { run("promote", " b"); }
+
+private:
+  void set(char server, const std::string& what) {
+    postgres::connection on{of(server)};
+    on.execute(("alter system set " + what).c_str());
+    on.execute("select pg_reload_conf()");
+  }
+  [[nodiscard]] std::string command(const std::string& what, const std::string& which) const {
+    return "exec " EVSTORE_TEST_DATA "/postgres/cluster " + what + " " + file_ + which;
+  }
+  void run(const std::string& what, const std::string& which) {
+    if (std::system(command(what, which).c_str()) != 0)
+      throw std::runtime_error{"cluster " + what + " failed"};
+  }
+
+  tests::scratch_folder folder_;
+  std::string file_ = (folder_ / "servers").string();
+  std::string where_;
+};
+
+/// Threads that append until they are told to stop, each to a stream of its own, and send what is not
+/// acknowledged again.
+class load {
+public:
+  explicit load(postgres::adapter store) {
+    for (std::uint64_t thread = 0; thread < 4; ++thread)
+      threads_.emplace_back([this, thread, store]() mutable { append_to(store, thread); });
+  }
+  ~load() { stop(); }
+
+  /// Waits until so many more are acknowledged.
+  void wait_for(std::size_t more) {
+    const std::size_t until = acknowledged_ + more;
+    while (acknowledged_ < until) std::this_thread::sleep_for(1ms);
+  }
+  /// The ids of what is acknowledged.
+  std::set<event_id> stop() {
+    stops_ = true;
+    for (std::thread& thread : threads_)
+      if (thread.joinable()) thread.join();
+    return ids_;
+  }
+  [[nodiscard]] int doubts() const { return doubts_; }
+
+private:
+  void append_to(postgres::adapter& store, std::uint64_t thread) {
+    for (std::uint64_t n = 0; !stops_; ++n) {
+      const event_id id = testing::id_of(thread << 32U | n);
+      const testing::plain_commit commit{
+          {{"s-" + std::to_string(thread), exactly(n), {{.type = "a", .id = id}}}}, {}};
+      if (!is_stored(store, commit)) return;
+      const std::lock_guard lock{mutex_};
+      ids_.insert(id);
+      ++acknowledged_;
+    }
+  }
+  bool is_stored(postgres::adapter& store, const testing::plain_commit& commit) {
+    while (true) {
+      try {
+        testing::append(store, commit).value();
+        return true;
+      } catch (const error& why) {
+        if (!why.retryable()) throw;
+        if (why.code() == errc::append_in_doubt) ++doubts_;
+        if (stops_) return false;
+        std::this_thread::sleep_for(5ms);
+      }
+    }
+  }
+
+  std::atomic<bool> stops_{false};
+  std::atomic<std::size_t> acknowledged_{0};
+  std::atomic<int> doubts_{0};
+  std::mutex mutex_;
+  std::set<event_id> ids_;
+  std::vector<std::thread> threads_;
+};
+
+std::multiset<event_id> stored_ids(postgres::adapter store) {
+  std::multiset<event_id> ids;
+  for (const event_record& event : testing::collect(store.read_all(query::all(), {})))
+    ids.insert(*event.id);
+  return ids;
+}
+
+TEST_CASE(
+    "a synchronous standby takes over with everything that was acknowledged, and nothing twice") {
+  two_servers servers;
+  servers.make_synchronous();
+  auto store = postgres::open(servers.where());
+  CHECK(store.warnings().empty());
+
+  // A reader that follows through it all.
+  std::atomic<bool> ends{false};
+  std::vector<event_record> followed;
+  std::thread follower{[&, reader = postgres::open(servers.where())]() mutable {
+    global_position checkpoint;
+    while (!ends || checkpoint < reader.head()) {
+      try {
+        (void)reader.wait_beyond(checkpoint, 20ms);
+        for (event_record& event :
+             testing::collect(reader.read_all(query::all(), {.from = checkpoint.next()}))) {
+          checkpoint = event.position;
+          followed.push_back(std::move(event));
+        }
+      } catch (const error& lost) {
+        if (!lost.retryable()) throw;
+      }
+    }
+  }};
+
+  load writers{store};
+  writers.wait_for(200);
+  servers.crash_primary();
+  std::this_thread::sleep_for(50ms); // in which nobody can be reached
+  servers.promote_standby();
+  writers.wait_for(200);
+  const std::set<event_id> acknowledged = writers.stop();
+  ends = true;
+  follower.join();
+
+  CHECK(writers.doubts() > 0);
+  const std::multiset<event_id> stored = stored_ids(store);
+  for (const event_id& id : acknowledged) REQUIRE(stored.count(id) == 1);
+  CHECK(std::set<event_id>(stored.begin(), stored.end()).size() == stored.size());
+  REQUIRE(followed.size() == stored.size());
+  for (std::size_t i = 0; i < followed.size(); ++i)
+    REQUIRE(followed[i].position == global_position{i + 1});
+}
+
+TEST_CASE(
+    "the control: an asynchronous standby loses what was acknowledged, and the store says so when "
+    "it is opened") {
+  two_servers servers;
+  auto store = postgres::open(servers.where());
+  REQUIRE(store.warnings().size() == 1);
+  CHECK(store.warnings()[0].find("synchronous_standby_names") != std::string::npos);
+  load writers{store};
+  writers.wait_for(50);
+  servers.cut_standby();
+  writers.wait_for(50);
+  servers.crash_primary();
+  const std::set<event_id> acknowledged = writers.stop();
+  servers.promote_standby();
+  CHECK(stored_ids(postgres::open(servers.where())).size() < acknowledged.size());
+}
+
+TEST_CASE("a commit that only the primary has is in doubt, however its wait for the standby ends") {
+  two_servers servers;
+  auto store = postgres::open(servers.where());
+  servers.make_synchronous();
+  servers.cut_standby();
+  const event_id id = testing::id_of(1);
+  std::atomic<bool> is_told{false};
+  std::thread writer{[&] {
+    try {
+      testing::append(store, {{{"s", any, {{.type = "a", .id = id}}}}, {}}).value();
+      CHECK(false);
+    } catch (const error& why) {
+      CHECK(why.code() == errc::append_in_doubt);
+      CHECK(why.ids() == std::vector{id});
+    }
+    is_told = true;
+  }};
+  const auto waiting = [&](const std::string& act) {
+    return servers.ask(
+        'a', "select count(" + act + ") from pg_stat_activity where wait_event = 'SyncRep'");
+  };
+  while (waiting("*") == 0) std::this_thread::sleep_for(1ms);
+  CHECK(!is_told);
+  SECTION("an operator cancels it") { CHECK(waiting("pg_cancel_backend(pid)") == 1); }
+  SECTION("an operator ends the session") { CHECK(waiting("pg_terminate_backend(pid)") == 1); }
+  writer.join();
+  // It is there, on the one server that has it.
+  CHECK(stored_ids(postgres::open_read_only(servers.of('a'))).count(id) == 1);
+}
+
+} // namespace
