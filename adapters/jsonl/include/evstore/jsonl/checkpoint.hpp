@@ -6,10 +6,10 @@
 #include <evstore/jsonl/log_index.hpp>
 #include <evstore/jsonl/seal.hpp>
 #include <evstore/jsonl/shared_log.hpp>
+#include <evstore/jsonl/sidecar.hpp>
 
+#include <algorithm>
 #include <array>
-#include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -176,18 +176,8 @@ private:
   template <class Write>
   void write_as(const std::string& name, bool synced, Write write) {
     const std::string draft = name + ".new";
-    files_.unlink(draft.c_str());
-    try {
-      file<Files> out = file<Files>::create_new(files_, draft);
-      if (!out.is_open()) throw file_error(EEXIST, "cannot create", draft);
-      write(out);
-      if (synced) out.sync();
-      if (files_.rename(draft.c_str(), name.c_str()) != 0)
-        throw file_error(errno, "cannot put in place", name);
-    } catch (...) {
-      files_.unlink(draft.c_str());
-      throw;
-    }
+    files_.unlink(draft.c_str()); // of a program that did not come to its end
+    put_in_place(files_, name, draft, synced, write);
   }
 
   /// Makes the new parts count, and removes those that no longer do.
@@ -195,17 +185,13 @@ private:
     const auto before = read();
     std::string text = R"({"index":1,"position":)" + std::to_string(now.end.position);
     text.append(R"(,"bytes":)").append(std::to_string(now.end.offset)).append(R"(,"record":")");
-    std::string digits(crc_digits, '0');
-    write_crc(digits.data(), now.end.crc);
-    text.append(digits).append(R"(","parts":)");
+    text.append(crc_digits_of(now.end.crc)).append(R"(","parts":)");
     for (std::size_t i = 0; i < now.parts.size(); ++i)
       text.append(i == 0 ? "[[" : ",[")
           .append(std::to_string(now.parts[i].first) + ',' + std::to_string(now.parts[i].last) +
                   ']');
-    text.append("]");
-    write_crc(digits.data(), crc32c(0, text));
-    text.append(seal_begin).append(digits).append(seal_end).append("\n");
-    write_as(path_, synced, [&](const file<Files>& out) { out.write_or_throw(text, 0); });
+    const std::string line = sealed_line(std::move(text.append("]")));
+    write_as(path_, synced, [&](const file<Files>& out) { out.write_or_throw(line, 0); });
     if (synced) sync_directory(files_, directory_of(path_));
     if (!before) return;
     for (const index_part& old : before->parts)
@@ -223,38 +209,24 @@ private:
     } catch (const error&) {
       return std::nullopt;
     }
-    if (!text.ends_with('\n')) return std::nullopt;
-    const std::string_view line{text.data(), text.size() - 1};
-    return count_intact({&line, 1}, 0) == 1 ? parse(sealed_part(line)) : std::nullopt;
+    const auto object = unsealed(text);
+    return object ? parse(text_reader{*object}) : std::nullopt;
   }
 
-  static std::optional<content> parse(std::string_view text) {
-    const auto take = [&](std::string_view literal) {
-      if (!text.starts_with(literal)) return false;
-      text.remove_prefix(literal.size());
-      return true;
-    };
-    const auto number = [&](std::uint64_t& out) {
-      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      return failed == std::errc{};
-    };
+  static std::optional<content> parse(text_reader in) {
     content found;
-    if (!take(R"({"index":1,"position":)") || !number(found.end.position) ||
-        !take(R"(,"bytes":)") || !number(found.end.offset) || !take(R"(,"record":")"))
+    if (!in.take(R"({"index":1,"position":)") || !in.number(found.end.position) ||
+        !in.take(R"(,"bytes":)") || !in.number(found.end.offset) || !in.take(R"(,"record":")") ||
+        !in.crc(found.end.crc) || !in.take(R"(","parts":[)"))
       return std::nullopt;
-    const auto crc = parse_crc(text.substr(0, crc_digits));
-    if (!crc) return std::nullopt;
-    found.end.crc = *crc;
-    text.remove_prefix(crc_digits);
-    if (!take(R"(","parts":[)")) return std::nullopt;
     do {
       index_part part;
-      if (!take("[") || !number(part.first) || !take(",") || !number(part.last) || !take("]"))
+      if (!in.take("[") || !in.number(part.first) || !in.take(",") || !in.number(part.last) ||
+          !in.take("]"))
         return std::nullopt;
       found.parts.push_back(part);
-    } while (take(","));
-    return take("]") && text.empty() ? std::optional{found} : std::nullopt;
+    } while (in.take(","));
+    return in.take("]") && in.rest().empty() ? std::optional{std::move(found)} : std::nullopt;
   }
 
   Files files_;

@@ -1,16 +1,13 @@
 #pragma once
 
-#include <evstore/jsonl/crc32c.hpp>
 #include <evstore/jsonl/file.hpp>
-#include <evstore/jsonl/seal.hpp>
+#include <evstore/jsonl/sidecar.hpp>
 #include <evstore/snapshot_record.hpp>
 
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -52,16 +49,8 @@ public:
     static std::atomic<std::uint64_t> counter{0};
     const std::string draft =
         path + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(++counter);
-    try {
-      file<Files> out{files_, draft, O_WRONLY | O_CREAT | O_EXCL};
-      out.write_or_throw(text, 0);
-      out.sync();
-      if (files_.rename(draft.c_str(), path.c_str()) != 0)
-        throw file_error(errno, "cannot put the snapshot in place", path);
-    } catch (...) {
-      files_.unlink(draft.c_str());
-      throw;
-    }
+    put_in_place(files_, path, draft, true,
+                 [&](const file<Files>& out) { out.write_or_throw(text, 0); });
     sync_directory(files_, directory_of(path));
   }
 
@@ -133,62 +122,37 @@ private:
     return text += '"';
   }
 
-  static std::string hex(std::uint32_t value) {
-    std::string text(crc_digits, '0');
-    write_crc(text.data(), value);
-    return text;
-  }
-
   static std::string encode(std::string_view key, const snapshot_view& snapshot,
                             std::uint32_t record_crc) {
     const std::uint64_t shape = snapshot.fingerprint;
     std::string text = R"({"snapshot":)" + quoted(key);
     text.append(R"(,"version":)").append(std::to_string(snapshot.version.value()));
     text.append(R"(,"position":)").append(std::to_string(snapshot.position.value()));
-    text.append(R"(,"record":")").append(hex(record_crc));
-    text.append(R"(","fingerprint":")").append(hex(static_cast<std::uint32_t>(shape >> 32)));
-    text.append(hex(static_cast<std::uint32_t>(shape)));
+    text.append(R"(,"record":")").append(crc_digits_of(record_crc));
+    text.append(R"(","fingerprint":")")
+        .append(crc_digits_of(static_cast<std::uint32_t>(shape >> 32)));
+    text.append(crc_digits_of(static_cast<std::uint32_t>(shape)));
     text.append(R"(","state":)").append(snapshot.state);
-    const std::uint32_t crc = crc32c(0, text);
-    return text.append(seal_begin).append(hex(crc)).append(seal_end).append("\n");
+    return sealed_line(std::move(text));
   }
 
   static std::optional<sealed_snapshot> decode(std::string_view key, std::string_view text) {
-    if (!text.ends_with('\n')) return std::nullopt;
-    text.remove_suffix(1);
-    if (count_intact({&text, 1}, 0) != 1 &&
-        detail::broken_rule != detail::rule::snapshots_are_checked)
-      return std::nullopt;
-    text = sealed_part(text);
-    const auto take = [&](std::string_view literal) {
-      if (!text.starts_with(literal)) return false;
-      text.remove_prefix(literal.size());
-      return true;
-    };
-    const auto number = [&](std::uint64_t& out) {
-      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), out);
-      text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-      return failed == std::errc{};
-    };
-    const auto digits = [&](std::uint32_t& out) {
-      const auto parsed = parse_crc(text.substr(0, crc_digits));
-      text.remove_prefix(std::min(crc_digits, text.size()));
-      out = parsed.value_or(0);
-      return parsed.has_value();
-    };
+    const auto object = unsealed(text, detail::broken_rule != detail::rule::snapshots_are_checked);
+    if (!object) return std::nullopt;
+    text_reader in{*object};
     sealed_snapshot found;
     std::uint64_t version = 0;
     std::uint64_t position = 0;
     std::uint32_t high = 0;
     std::uint32_t low = 0;
-    const bool whole = take(R"({"snapshot":)" + quoted(key)) && take(R"(,"version":)") &&
-                       number(version) && take(R"(,"position":)") && number(position) &&
-                       take(R"(,"record":")") && digits(found.record_crc) &&
-                       take(R"(","fingerprint":")") && digits(high) && digits(low) &&
-                       take(R"(","state":)");
+    const bool whole = in.take(R"({"snapshot":)" + quoted(key)) && in.take(R"(,"version":)") &&
+                       in.number(version) && in.take(R"(,"position":)") && in.number(position) &&
+                       in.take(R"(,"record":")") && in.crc(found.record_crc) &&
+                       in.take(R"(","fingerprint":")") && in.crc(high) && in.crc(low) &&
+                       in.take(R"(","state":)");
     if (!whole) return std::nullopt;
     found.snapshot = {stream_version{version}, global_position{position},
-                      std::uint64_t{high} << 32 | low, std::string{text}};
+                      std::uint64_t{high} << 32 | low, std::string{in.rest()}};
     return found;
   }
 
