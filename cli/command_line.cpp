@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
+
 namespace evstore::cli {
 
 namespace {
@@ -56,6 +58,18 @@ private:
         ->type_name("TIME");
   }
 
+  /// To CLI11, -1 is the largest number there is.
+  static auto whole_from(std::uint64_t least) {
+    return [least](const std::string& text) {
+      std::uint64_t value = 0;
+      const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+      const bool is_whole = failed == std::errc{} && end == text.data() + text.size();
+      return is_whole && value >= least
+                 ? std::string{}
+                 : "\"" + text + "\" is no whole number from " + std::to_string(least) + " on";
+    };
+  }
+
   void add_readers() {
     CLI::App& stat = add_on_log("stat", "what is in a log, and how it is", stat_);
     stat.add_flag("--json", stat_.json, "answer in JSON");
@@ -66,11 +80,11 @@ private:
     cat.add_option("--tag", cat_.tags, "only events with this tag, and with every other --tag")
         ->allow_extra_args(false);
     cat.add_option("--stream", cat_.stream, "only events of this stream");
-    cat.add_option("--from", cat_.from, "from this position on");
-    cat.add_option("--to", cat_.to, "up to this position");
+    cat.add_option("--from", cat_.from, "from this position on")->check(whole_from(0));
+    cat.add_option("--to", cat_.to, "up to this position")->check(whole_from(0));
     add_time(cat, "--time-from", cat_.after_time, "recorded at this time or later");
     add_time(cat, "--time-to", cat_.before_time, "recorded at this time or before");
-    cat.add_option("--limit", cat_.limit, "at most so many events");
+    cat.add_option("--limit", cat_.limit, "at most so many events")->check(whole_from(0));
     CLI::Option* backwards = cat.add_flag("--backwards", cat_.backwards, "the last event first");
     cat.add_flag("--follow", cat_.follow, "go on with what is appended, until Ctrl-C")
         ->excludes(backwards);
@@ -97,7 +111,7 @@ private:
     truncate.add_option("STREAM", truncate_.stream, "the stream")->required();
     truncate.add_option("--before", truncate_.before, "the first version that is still shown")
         ->required()
-        ->check(CLI::PositiveNumber);
+        ->check(whole_from(1));
 
     CLI::App& tombstone =
         add_on_log("tombstone", "record that a stream is deleted, for good", tombstone_);
@@ -123,10 +137,10 @@ private:
     import.add_option("--time-unit", import_.time_unit, "what times that are numbers count")
         ->check(CLI::IsMember({"s", "ms", "us"}));
     import.add_option("--from-line", import_.from_line, "pass over the lines before this one")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_from(1));
 
     CLI::App& exported = add_on_log("export", "write what was imported, as it was", export_);
-    exported.add_option("FILE", export_.file, "the file to make; absent: standard output");
+    exported.add_option("FILE", export_.file, "the file to make; - or absent: standard output");
     constexpr const char* what = "put this of an event that was not imported into this member";
     exported.add_option("--type-to", export_.type_to, what);
     exported.add_option("--stream-to", export_.stream_to, what);

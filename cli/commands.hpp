@@ -87,7 +87,7 @@ struct import_request {
 
 struct export_request {
   std::string log;
-  std::string file{}; ///< empty: standard output
+  std::string file{}; ///< empty or `-`: standard output
   std::string type_to{};
   std::string stream_to{};
   std::string time_to{};

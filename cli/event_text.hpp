@@ -10,7 +10,8 @@ namespace evstore::cli {
 /// stored bytes.
 void append_json(std::string& out, const event_view& event);
 
-/// The event on a line for people: position, time, stream@version, type, tags, data.
+/// The event on a line for people: position, time, stream@version, type, tags, data. Nothing in it
+/// moves a terminal.
 void append_words(std::string& out, const event_view& event);
 
 } // namespace evstore::cli

@@ -126,7 +126,7 @@ int carry_out(const export_request& asked) {
   const address where{asked.log};
   const opened_store log = open(where, access::reading);
   std::optional<new_file> file;
-  if (!asked.file.empty()) file.emplace(asked.file);
+  if (!asked.file.empty() && asked.file != "-") file.emplace(asked.file);
   output out{file ? file->descriptor() : 1};
   exporter to{asked, out};
   {

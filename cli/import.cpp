@@ -146,6 +146,9 @@ int carry_out(const import_request& asked) {
   output out;
   out.line(asked.log + ": " + counted(imported, "event") + " imported");
   out.flush();
+  if (imported == 0 && file.size() != 0 && asked.from_line == 1)
+    tell("note: " + file.name() +
+         " has empty lines only, and no event to keep them: an export will not have them");
   return exit_status::done;
 }
 

@@ -41,6 +41,8 @@ void tell(std::string_view text) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+std::string shown(std::string_view name) { return detail::one_line(name); }
+
 std::string quoted_json(std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string quoted = "\"";

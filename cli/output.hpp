@@ -48,6 +48,9 @@ private:
 /// A line on stderr, for people. Control characters and what is not UTF-8 are shown as `\xNN`.
 void tell(std::string_view text);
 
+/// A name as people may see it on a terminal: control characters and what is not UTF-8 as `\xNN`.
+std::string shown(std::string_view name);
+
 /// A text as JSON.
 std::string quoted_json(std::string_view text);
 

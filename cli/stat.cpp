@@ -80,7 +80,7 @@ void tell_words(output& out, const stat_request& asked, std::optional<std::uint6
   all.emplace_back("index", about.index);
   say_words(out, all);
   for (const auto& [type, times] : found.types)
-    out.line("type      " + type + "  " + std::to_string(times));
+    out.line("type      " + shown(type) + "  " + std::to_string(times));
 }
 
 void tell_json(output& out, const stat_request& asked, std::optional<std::uint64_t> bytes,
@@ -138,7 +138,7 @@ int carry_out(const streams_request& asked) {
       line.append(",\"tombstoned\":").append(state.tombstoned ? "true" : "false");
       line.append(",\"last\":\"").append(time).append("\"}");
     } else {
-      line.append(time).append("  ").append(last.stream).append("@").append(version);
+      line.append(time).append("  ").append(shown(last.stream)).append("@").append(version);
       if (state.tombstoned)
         line.append("  tombstoned");
       else if (state.first.value() > 1)

@@ -20,7 +20,7 @@ std::string place_of(const std::string& log, const finding& found) {
 }
 
 std::string words(const std::string& log, const finding& found) {
-  return place_of(log, found) + found.what +
+  return place_of(log, found) + shown(found.what) +
          (found.size == 0 ? "" : " (" + counted(found.size, "byte") + ")");
 }
 
@@ -62,7 +62,7 @@ int carry_out(const verify_request& asked) {
     tell_json(out, asked, found);
   } else {
     for (const finding& damage : found.damage) out.line(words(asked.log, damage));
-    for (const std::string& note : found.notes) out.line(asked.log + ": note: " + note);
+    for (const std::string& note : found.notes) out.line(asked.log + ": note: " + shown(note));
     out.line(asked.log + ": " + counted(found.events, "event") +
              (found.damage.empty() ? ", sound"
                                    : " can be relied on, " + counted(found.damage.size(), "place") +
@@ -77,7 +77,7 @@ int carry_out(const repair_request& asked) {
   const verdict found = where.verify();
   output out;
   if (found.damage.empty()) {
-    for (const std::string& note : found.notes) out.line(asked.log + ": note: " + note);
+    for (const std::string& note : found.notes) out.line(asked.log + ": note: " + shown(note));
     out.line(asked.log + ": sound, nothing to repair");
     out.flush();
     return exit_status::done;

@@ -79,7 +79,7 @@ struct error_place {
 namespace detail {
 
 /// The text as one line of UTF-8. Messages quote names, and a name may be the very bytes that were
-/// refused: control characters and what is not UTF-8 become `\xNN`.
+/// refused: control characters, also U+0080–U+009F, and what is not UTF-8 become `\xNN`.
 inline std::string one_line(std::string_view text) {
   constexpr char digits[] = "0123456789abcdef";
   std::string line;
@@ -87,9 +87,13 @@ inline std::string one_line(std::string_view text) {
   while (!text.empty()) {
     const std::size_t valid = utf8_valid_prefix(text);
     const std::size_t taken = std::min(valid + 1, text.size());
+    const auto byte_at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     for (std::size_t i = 0; i < taken; ++i) {
-      const auto byte = static_cast<unsigned char>(text[i]);
-      if (i < valid && byte >= 0x20 && byte != 0x7F)
+      const unsigned char byte = byte_at(i);
+      const bool c1 = i < valid && byte >= 0x80 &&
+                      ((byte == 0xC2 && byte_at(i + 1) < 0xA0) ||
+                       (i > 0 && byte_at(i - 1) == 0xC2 && byte < 0xA0));
+      if (i < valid && byte >= 0x20 && byte != 0x7F && !c1)
         line.push_back(text[i]);
       else
         line.append({'\\', 'x', digits[byte >> 4], digits[byte & 15]});

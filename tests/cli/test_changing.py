@@ -66,6 +66,14 @@ class Changing(Desk):
         self.assertEqual(status, 0)
         self.evstore("verify", "bank.jsonl")
 
+    def test_repair_leaves_a_file_alone_that_is_no_log(self):
+        self.write("notes.txt", "Dear diary,\nnothing happened.\n")
+        said = self.evstore("repair", "notes.txt", "--yes", status=1).stderr.decode()
+        self.assertIn("is it an event log?", said)
+        self.assertNotIn("let `evstore repair`", said)
+        self.assertEqual((self.home / "notes.txt").read_text(), "Dear diary,\nnothing happened.\n")
+        self.assertEqual(self.files(), ["notes.txt"])
+
     def test_repair_of_a_sound_log_does_nothing(self):
         log = self.bank()
         before = log.read_bytes(), self.files()

@@ -46,6 +46,7 @@ class Foreign(Desk):
         for bad in (b"[1]", b"{", b"{} {}", b'{"kind":"a"}', b'{"kind":null,"user":"b","at":"2026-11-20T21:20:00Z"}',
                     b'{"kind":"$truncated","user":"b","at":"2026-11-20T21:20:00Z"}',
                     b'{"kind":"","user":"b","at":"2026-11-20T21:20:00Z"}',
+                    b'{"kind":"a","user":"$b","at":"2026-11-20T21:20:00Z"}',
                     b'{"kind":"a","kind":"c","user":"b","at":"2026-11-20T21:20:00Z"}',
                     b'{"kind":"a","user":"\xff","at":"2026-11-20T21:20:00Z"}'):
             with self.subTest(bad):
@@ -106,6 +107,30 @@ class Foreign(Desk):
         self.assertEqual([(e["type"], e["stream"], e["time"]) for e in self.lines("cat", "again.jsonl")],
                          [(e["type"], e["stream"], e["time"]) for e in self.lines("cat", "bank.jsonl")][:4])
         self.assertIn(b'"owner"', self.evstore("export", "bank.jsonl", "--type-to", "owner", status=1).stderr)
+
+    def test_an_export_to_a_dash_is_to_standard_output(self):
+        self.write("app.log", APP)
+        self.evstore("import", "app.log", "app.jsonl", *FIELDS)
+        before = self.files()
+        self.assertEqual(self.evstore("export", "app.jsonl", "-").stdout, APP)
+        self.assertEqual(self.files(), before)
+
+    def test_a_file_of_empty_lines_only_is_told(self):
+        for nothing in (b"\n\n", b" ", b"\xef\xbb\xbf\r\n"):
+            self.write("empty", nothing)
+            ran = self.evstore("import", "empty", "a.jsonl", *FIELDS)
+            self.assertIn(b"0 events", ran.stdout)
+            self.assertIn(b"note: empty has empty lines only", ran.stderr)
+            self.assertEqual(self.evstore("export", "a.jsonl").stdout, b"")
+        self.write("empty", b"")
+        self.assertEqual(self.evstore("import", "empty", "a.jsonl", *FIELDS).stderr, b"")
+
+    def test_an_import_into_what_is_no_log_leaves_nothing_beside_it(self):
+        self.write("app.log", APP)
+        self.write("notes.txt", "Dear diary\n")
+        self.assertIn(b"is it an event log?", self.evstore("import", "app.log", "notes.txt", *FIELDS, status=1).stderr)
+        self.assertEqual(self.files(), ["app.log", "notes.txt"])
+        self.assertEqual((self.home / "notes.txt").read_text(), "Dear diary\n")
 
     def test_an_export_never_takes_the_place_of_a_file(self):
         self.bank()

@@ -50,6 +50,17 @@ class Looking(Desk):
         self.assertIn(b'"data":{ "cents" : 1e3, "a":-0.0 ,"a":9007199254740993}', shown)
         self.assertIn(b'{ "cents" : 1e3, "a":-0.0 ,"a":9007199254740993}\n', self.evstore("cat", "odd.jsonl").stdout)
 
+    def test_cat_does_not_move_the_terminal(self):
+        harmful = "\x7f \u009b2J \u0080\u009f"
+        self.write("odd.jsonl", json.dumps({"position": 1, "stream": "é\u00a0", "version": 1, "type": "a",
+                                            "time": "2026-11-20T10:00:00.000000Z", "data": {"a": harmful + "é\u00a0"}},
+                                           ensure_ascii=False) + "\n")
+        shown = self.evstore("cat", "odd.jsonl").stdout.decode()
+        self.assertIn("é\u00a0@1  a  ", shown)
+        self.assertIn(r'"\u007f \u009b2J \u0080\u009fé', shown)
+        self.assertEqual(json.loads(shown[shown.index("{"):])["a"], harmful + "é\u00a0")
+        self.assertEqual(self.lines("cat", "odd.jsonl")[0]["data"]["a"], harmful + "é\u00a0")  # the bytes
+
     def test_cat_in_json_is_the_log_without_its_checksums(self):
         self.write("bank.jsonl", BANK)
         self.assertEqual([json.loads(line) for line in BANK.splitlines()], self.lines("cat", "bank.jsonl"))

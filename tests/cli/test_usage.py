@@ -13,11 +13,23 @@ class Usage(Desk):
                       ["cat", "bank.jsonl", "--follow", "--backwards"],
                       ["truncate", "bank.jsonl", "account-ada"],
                       ["truncate", "bank.jsonl", "account-ada", "--before", "0"],
+                      ["truncate", "bank.jsonl", "account-ada", "--before", "-1"],
+                      ["cat", "bank.jsonl", "--limit", "-1"], ["cat", "bank.jsonl", "--limit", "1.5"],
+                      ["cat", "bank.jsonl", "--from", "-5"], ["cat", "bank.jsonl", "--to", "-0"],
+                      ["cat", "bank.jsonl", "--to", "18446744073709551616"],
+                      ["import", "lines", "new.jsonl", "--type", "a", "--stream", "b", "--from-line", "-3"],
                       ["import", "lines", "new.jsonl", "--type", "a"],
                       ["import", "lines", "new.jsonl", "--type", "a", "--type-from", "b", "--stream", "c"],
                       ["copy", "bank.jsonl"], ["stat", "postgrse:x"], ["stat", "memory:x"]):
             self.assertNotEqual(self.evstore(*wrong, status=2).stderr, b"", wrong)
         self.assertEqual(self.files(), before)
+
+    def test_a_number_that_is_none_is_told_in_a_few_words(self):
+        self.bank()
+        for number in ("0", "-1", "9" * 30):
+            said = self.evstore("truncate", "bank.jsonl", "account-ada", "--before", number, status=2).stderr.decode()
+            self.assertIn(f'--before: "{number}" is no whole number from 1 on', said)
+            self.assertLess(len(said), 200)
 
     def test_an_unknown_kind_of_store_is_told_the_known_ones(self):
         said = self.evstore("stat", "redis:6379", status=2).stderr.decode()

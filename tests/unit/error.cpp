@@ -54,6 +54,12 @@ TEST_CASE("what an error says stands on one line of UTF-8, whatever was quoted i
                                      "[stream a\\x0ab]"});
 }
 
+TEST_CASE("control characters of two bytes are shown, and their neighbours are left alone") {
+  CHECK(error{errc::locked, "\u009B2J \u0080\u009F\u00A0é\u00BF"}.what() ==
+        std::string{"locked: \\xc2\\x9b2J \\xc2\\x80\\xc2\\x9f\u00A0é\u00BF"});
+  CHECK(error{errc::locked, "\xC2"}.what() == std::string{"locked: \\xc2"});
+}
+
 TEST_CASE("a copy of an error shares what it says, and keeps it when the original is gone") {
   auto original = std::make_unique<error>(errc::append_in_doubt, "lost the server");
   original->with_ids({evstore::event_id{{1}}, evstore::event_id{{2}}});
