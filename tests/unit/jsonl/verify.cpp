@@ -190,7 +190,7 @@ TEST_CASE("repair refuses a file in which nothing is a record, and leaves nothin
   for (const std::string text : {"Dear diary,\nnothing happened.\n", "{}\n{}\n", "\n\n", "[1"}) {
     put_bytes(path, text);
     const error refused = error_of([&] { (void)jsonl::repair(path); });
-    CHECK(refused.code() == errc::corrupt);
+    CHECK(refused.code() == errc::invalid_argument);
     CHECK_THAT(refused.what(), Catch::Contains("is it an event log?"));
     CHECK(bytes_of(path) == text);
     CHECK_FALSE(std::filesystem::exists(path + ".lock"));

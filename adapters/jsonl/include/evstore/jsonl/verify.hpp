@@ -169,7 +169,7 @@ void require_log(const std::string& path, const Files& files) {
   const file<Files> log = open_regular(files, path, O_RDONLY);
   if (begins_like_a_log(log, first_offset(log))) return;
   if (verify(path, files).records == 0)
-    throw data_error(errc::corrupt, no_log, path, first_offset(log));
+    throw data_error(errc::invalid_argument, no_log, path, first_offset(log));
 }
 
 template <file_calls Files>
@@ -230,8 +230,8 @@ repair_report repair(const std::string& path, const Files& files) {
 /// it, as `<path>.damaged-N`. A sound log is left alone.
 ///
 /// Throws `locked` while somebody writes to the log, `storage_full` if there is no room for a second
-/// copy, and `corrupt` for a file in which nothing is a record, as it may be no log at all; the file
-/// is then as it was.
+/// copy, and `invalid_argument` for a file in which nothing is a record, as it may be no log at all;
+/// the file is then as it was.
 inline repair_report repair(const std::string& path) { return detail::repair(path, posix_files{}); }
 
 } // namespace evstore::jsonl
