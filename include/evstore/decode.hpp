@@ -17,7 +17,7 @@ namespace evstore {
 enum class unknown_events : std::uint8_t {
   error,    ///< `errc::unknown_event`, naming stream, version, position and type
   skip,     ///< passed over
-  preserve, ///< not decoded, and kept: in `folded::preserved`, or as a typed event of its own
+  preserve, ///< not decoded, and handed on: in `folded::preserved`, or as a typed event of its own
 };
 
 /// Declared here, defined by <evstore/json/read.hpp>, which is the only header that costs simdjson:

@@ -53,8 +53,10 @@ struct folded {
   std::optional<stream_version> from_snapshot{}; ///< of the snapshot that replay began at
   std::uint64_t replayed = 0;                    ///< events that the state took in
   bool tombstoned = false;
-  std::vector<event_record> preserved{}; ///< unknown events, with `unknown_events::preserve`
-  std::vector<std::string> warnings{};   ///< why a snapshot was passed over, what is missing
+  /// With `unknown_events::preserve`, the unknown ones among the events that were replayed: a snapshot
+  /// does not keep those before it.
+  std::vector<event_record> preserved{};
+  std::vector<std::string> warnings{}; ///< why a snapshot was passed over, what is missing
 
   const State& operator*() const noexcept { return state; }
   const State* operator->() const noexcept { return &state; }

@@ -21,8 +21,10 @@ template <class Model>
 struct projection {
   Model model{};
   global_position checkpoint{}; ///< every event up to here that concerns the model is in it
-  std::vector<event_record> preserved{}; ///< unknown events, with `unknown_events::preserve`
-  std::vector<std::string> warnings{};   ///< why a kept model was not used
+  /// With `unknown_events::preserve`, the unknown ones among the events that were taken in here: those
+  /// before a kept model's checkpoint are not kept with it.
+  std::vector<event_record> preserved{};
+  std::vector<std::string> warnings{}; ///< why a kept model was not used
 
   const Model& operator*() const noexcept { return model; }
   const Model* operator->() const noexcept { return &model; }
