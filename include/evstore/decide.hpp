@@ -56,6 +56,16 @@ inline constexpr bool is_result = false;
 template <class T, class E>
 inline constexpr bool is_result<result<T, E>> = true;
 
+template <class T>
+concept text =
+    std::same_as<T, std::string> || std::same_as<T, std::string_view> ||
+    std::same_as<std::decay_t<const T>, const char*> || std::same_as<std::decay_t<T>, char*>;
+
+/// Never defined: the compiler's complaint about it is the diagnostic. Remedy: an event; a decision
+/// that refuses with a text answers with `result<event, std::string>`, and with `failure{text}`.
+template <class T>
+struct TEXT_IS_NO_EVENT;
+
 } // namespace detail
 
 /// Calls `see(event, details)` for each event in `events`, in order, which may be of any form
@@ -74,6 +84,8 @@ constexpr void for_each_emitted(const Events& events, Visitor&& see) {
     if (events) evstore::for_each_emitted(*events, see);
   } else if constexpr (std::same_as<Events, std::monostate>) {
     // the empty alternative of a variant: nothing happens
+  } else if constexpr (detail::text<Events>) {
+    static_cast<void>(sizeof(detail::TEXT_IS_NO_EVENT<Events>));
   } else if constexpr (detail::sequence_of_events<Events>) {
     for (const auto& event : events) evstore::for_each_emitted(event, see);
   } else {

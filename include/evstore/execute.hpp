@@ -44,6 +44,21 @@ using execute_result = typename detail::execute_result_for<refusal_of_t<Answer>>
 
 namespace detail {
 
+/// Never defined: the compiler's complaint about it is the diagnostic. Remedy: the decision takes a
+/// `const State&`; what is to change is said by the events that it answers with.
+template <class State>
+struct DECISION_MUST_TAKE_A_CONST;
+
+/// A decision that could change the state that it is given.
+template <class Decide, class State>
+concept changes_its_state = !std::invocable<Decide, const State&> && std::invocable<Decide, State&>;
+
+template <class State>
+append_result refuse_decision() {
+  static_cast<void>(sizeof(DECISION_MUST_TAKE_A_CONST<State>));
+  return append_receipt{};
+}
+
 /// The events of an answer into the draft: `put(events)`. Returns the refusal if there is one.
 template <class Result, class Answer, class Put>
 std::optional<Result> take_answer(const Answer& answer, Put&& put) {

@@ -147,6 +147,16 @@ public:
                                                 options_.unknown);
   }
 
+  /// Not as these do: says why.
+  template <class State, detail::changes_its_state<State> Decide>
+  append_result execute(std::string_view, Decide&&, const execute_options& = {}) {
+    return detail::refuse_decision<State>();
+  }
+  template <class State, class StreamOf, detail::changes_its_state<State> Decide>
+  append_result execute(const query&, const StreamOf&, Decide&&, const execute_options& = {}) {
+    return detail::refuse_decision<State>();
+  }
+
   // Load
 
   /// The state of a stream: the newest valid snapshot and what came after.
