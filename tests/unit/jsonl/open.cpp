@@ -335,6 +335,25 @@ TEST_CASE("long lines are lines") {
   CHECK(backwards == forwards);
 }
 
+TEST_CASE("a line that is longer than any record is refused, and named") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  make_log(path, "a b c");
+  const std::string whole = bytes_of(path);
+  // Mostly a hole, which reads as zeros, within the second line.
+  std::filesystem::resize_file(path, line_starts(whole)[1] + 9);
+  std::filesystem::resize_file(path, jsonl::max_record_size + (std::size_t{1} << 25));
+  std::ofstream{path, std::ios::app} << "\"}\n";
+  const auto check = [&](const error& refused) {
+    CHECK(refused.code() == errc::corrupt);
+    CHECK(refused.place().line == 2);
+    CHECK(refused.place().byte == line_starts(whole)[1]);
+    CHECK_THAT(refused.what(), Catch::Contains("256 MiB"));
+  };
+  check(error_of([&] { (void)quick_adapter::open_read_only(path, {}); }));
+  CHECK(std::filesystem::file_size(path) > jsonl::max_record_size);
+}
+
 TEST_CASE("a second writer is refused and told who writes") {
   const scratch_folder folder;
   const std::string path = folder / "log.jsonl";

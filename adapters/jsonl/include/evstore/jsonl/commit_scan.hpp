@@ -50,8 +50,8 @@ class commit_scan {
 public:
   /// Goes on from `end`, which is moved behind each whole commit.
   commit_scan(const file<Files>& log, log_end& end, std::uint64_t to, log_index<Files>& index)
-      : window_{log, end.offset, to}, end_{end}, index_{index}, position_{end.position},
-        crc_{end.crc} {}
+      : window_{log, end.offset, to, end.position + 1}, end_{end}, index_{index},
+        position_{end.position}, crc_{end.crc} {}
 
   /// Scans up to the first flaw, or to the end of the range. All of a range without a flaw is in
   /// the index; of one with a flaw, all before `end`.
@@ -171,7 +171,7 @@ private:
 /// before is the flawed one, or because it stands in it: a line end may be what is damaged.
 template <file_calls Files>
 bool is_vouched_for(const file<Files>& log, const flaw& found, std::uint64_t to) {
-  line_window<Files> window{log, found.offset, to};
+  line_window<Files> window{log, found.offset, to, found.position};
   std::array<std::string_view, 128> room;
   record_scanner scanner;
   event_view event;

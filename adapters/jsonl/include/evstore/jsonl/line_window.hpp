@@ -22,9 +22,10 @@ class line_window {
 public:
   static constexpr std::size_t chunk_size = std::size_t{1} << 17;
 
-  /// Lends the lines of [from, to) of the file, which must outlive the window.
-  line_window(const file<Files>& source, std::uint64_t from, std::uint64_t to)
-      : source_{&source}, begin_{from}, to_{to} {}
+  /// Lends the lines of [from, to) of the file, which must outlive the window. The first of them has
+  /// the number `line`.
+  line_window(const file<Files>& source, std::uint64_t from, std::uint64_t to, std::uint64_t line)
+      : source_{&source}, begin_{from}, to_{to}, line_{line} {}
 
   struct batch {
     std::span<const std::string_view> lines; ///< valid until the next call
@@ -86,6 +87,7 @@ private:
       at = std::size_t{ends[i]} + 1;
     }
     lent_ += count;
+    line_ += count;
     read_ = marked_ + at;
     const std::uint8_t traits = marks_.traits(from, at);
     return {room.first(count), (traits & not_ascii) == 0, (traits & maybe_metadata) != 0, false};
@@ -94,16 +96,18 @@ private:
   void refill() {
     if (unread().size() > max_record_size)
       throw data_error(errc::corrupt, "a line is longer than any record may be (256 MiB)",
-                       source_->path(), begin_ + read_);
+                       source_->path(), begin_ + read_, line_);
     const std::size_t drop =
         keeps_ ? std::min(read_, static_cast<std::size_t>(kept_ - begin_)) : read_;
     buffer_.drop_front(drop);
     begin_ += drop;
     read_ -= drop;
-    // As much again as is kept: then a line of any length is read in linear time.
+    // As much again as is kept: then a line of any length is read in linear time. And no more than
+    // what shows whether the line is too long.
     const std::uint64_t wanted = std::min<std::uint64_t>(
-        to_ - end_offset(), chunk_size > buffer_.size() + least ? chunk_size - buffer_.size()
-                                                                : std::max(buffer_.size(), least));
+        {to_ - end_offset(), max_record_size + 1 - unread().size(),
+         chunk_size > buffer_.size() + least ? chunk_size - buffer_.size()
+                                             : std::max(buffer_.size(), least)});
     const auto size = static_cast<std::size_t>(wanted);
     const std::size_t got = source_->read(buffer_.room_for(size), size, end_offset());
     buffer_.grow_by(got);
@@ -125,6 +129,7 @@ private:
   std::size_t read_ = 0;   // bytes of the buffer that were lent
   std::uint64_t begin_;    // where the buffer's first byte stands in the file
   std::uint64_t to_;
+  std::uint64_t line_; // the next line's number
   std::uint64_t kept_ = 0;
   bool keeps_ = false;
 };

@@ -25,7 +25,7 @@ public:
   /// Records `first` to `last`, which stand in [from, to) of the file.
   log_replay(std::shared_ptr<const shared_log<Files>> log, std::uint64_t first, std::uint64_t last,
              std::uint64_t from, std::uint64_t to)
-      : log_{std::move(log)}, window_{log_->log, from, to}, next_{first}, last_{last},
+      : log_{std::move(log)}, window_{log_->log, from, to, first}, next_{first}, last_{last},
         crc_{crc_before(from)} {}
 
   /// The next records, at most `most`; none at the end.

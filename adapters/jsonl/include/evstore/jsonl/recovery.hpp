@@ -202,7 +202,7 @@ void look_before_locking(Files files, const std::string& path) {
   shared_log<Files> log{open_regular(files, path, O_RDONLY)};
   const std::uint64_t begin = first_offset(log.log);
   if (begins_like_a_log(log.log, begin)) return;
-  line_window<Files> window{log.log, begin, log_extent::of(log.log).content};
+  line_window<Files> window{log.log, begin, log_extent::of(log.log).content, 1};
   std::array<std::string_view, 1> first;
   const auto batch = window.next(first);
   record_reader reader;

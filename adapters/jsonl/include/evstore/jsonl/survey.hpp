@@ -32,7 +32,7 @@ class log_survey {
 public:
   /// Calls `see(surveyed_line)` for each line, in order.
   log_survey(const file<Files>& log, Visitor see) : see_{std::move(see)} {
-    line_window<Files> window{log, first_offset(log), end_of_content(log, log.size())};
+    line_window<Files> window{log, first_offset(log), end_of_content(log, log.size()), 1};
     std::array<std::string_view, 128> room;
     for (auto batch = window.next(room); !batch.lines.empty(); batch = window.next(room))
       for (const std::string_view& raw : batch.lines) {
