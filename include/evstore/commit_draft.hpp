@@ -3,6 +3,7 @@
 #include <evstore/commit.hpp>
 #include <evstore/decide.hpp>
 #include <evstore/detail/borrow.hpp>
+#include <evstore/detail/spare.hpp>
 #include <evstore/envelope.hpp>
 #include <evstore/event_set.hpp>
 #include <evstore/json/write.hpp>
@@ -214,13 +215,13 @@ private:
 template <class Set>
 class draft_lease {
 public:
-  draft_lease() : draft_{std::move(spare())} {
+  draft_lease() : draft_{spare::take()} {
     if (!draft_) draft_ = std::make_unique<commit_draft<Set>>();
   }
   ~draft_lease() {
     if (!draft_) return;
     draft_->clear();
-    spare() = std::move(draft_);
+    spare::give_back(std::move(draft_));
   }
   draft_lease(draft_lease&&) noexcept = default;
   draft_lease& operator=(draft_lease&&) = delete;
@@ -229,10 +230,7 @@ public:
   commit_draft<Set>* operator->() const noexcept { return draft_.get(); }
 
 private:
-  static std::unique_ptr<commit_draft<Set>>& spare() {
-    thread_local std::unique_ptr<commit_draft<Set>> kept;
-    return kept;
-  }
+  using spare = detail::spare<commit_draft<Set>>;
 
   std::unique_ptr<commit_draft<Set>> draft_;
 };

@@ -122,7 +122,8 @@ public:
   [[nodiscard]] const std::string& message() const noexcept { return details_->message; }
   [[nodiscard]] const error_place& place() const noexcept { return details_->place; }
 
-  /// True if the same call may succeed later without anybody repairing anything.
+  /// True if the same may succeed later without anybody repairing anything: the same call, or, after
+  /// `append_in_doubt`, the same commit with the same ids on a store that was opened again.
   [[nodiscard]] bool retryable() const noexcept {
     return code_ == errc::storage_full || code_ == errc::locked || code_ == errc::connection_lost ||
            code_ == errc::append_in_doubt || code_ == errc::cancelled;

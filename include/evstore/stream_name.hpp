@@ -38,11 +38,13 @@ constexpr std::string_view text_defect(std::string_view text) noexcept {
 
 } // namespace detail
 
+/// In bytes.
+inline constexpr std::size_t max_name_size = 255;
+
 /// Why a text cannot name a stream, an event type or a tag; empty when it can.
 /// 1–255 bytes of well-formed UTF-8 without control characters (U+0000–U+001F, U+007F–U+009F).
 constexpr std::string_view name_defect(std::string_view text) noexcept {
-  constexpr std::size_t most = 255;
-  return text.size() > most ? "is longer than 255 bytes" : detail::text_defect(text);
+  return text.size() > max_name_size ? "is longer than 255 bytes" : detail::text_defect(text);
 }
 
 /// Throws `errc::invalid_argument` when `text` cannot name a `what` ("stream", "tag", ...).

@@ -181,7 +181,8 @@ public:
 
   /// Where the view and its copies stand; the first call pulls the first element.
   [[nodiscard]] iterator begin() const {
-    if (!std::exchange(shared_->started, true)) shared_->step();
+    if (!shared_->started) shared_->step();
+    shared_->started = true; // not if the step has thrown: then it is tried again
     return iterator{*shared_};
   }
   [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }

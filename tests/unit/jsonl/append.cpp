@@ -8,10 +8,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <sys/wait.h>
@@ -256,13 +258,14 @@ TEST_CASE("commits behind a failed one are not written either") {
   faulty_adapter log = open_faulty(folder / "log.jsonl", files);
   std::atomic<bool> is_writing{false};
   std::atomic<bool> may_fail{false};
+  bool has_failed = false; // the second would fit
   errc of_first{};
   errc of_second{};
   // The script's mutex is held while it decides, so the second batch waits behind the first.
   files.shared->decide = [&](std::string_view name) {
     is_writing = true;
     while (!may_fail) std::this_thread::yield();
-    return fault{name == "pwrite" ? ENOSPC : 0};
+    return fault{name == "pwrite" && !std::exchange(has_failed, true) ? ENOSPC : 0};
   };
   std::thread first{[&] { of_first = error_of([&] { append_words(log, "s", "a"); }).code(); }};
   std::thread second{[&] {
@@ -373,6 +376,32 @@ TEST_CASE("a forked child does not write") {
   CHECK(WEXITSTATUS(status) == 2);
   append_words(log, "s", "c");
   CHECK(words_of(log) == "a c");
+}
+
+TEST_CASE("who does not sync each commit can sync when it counts, and learns if it failed") {
+  const auto how =
+      GENERATE(durability::none(), durability::batched(std::chrono::milliseconds::max()));
+  const scratch_folder folder;
+  const faulty_files files;
+  faulty_adapter log = open_faulty(folder / "log.jsonl", files, how);
+  append_words(log, "s", "a");
+  files.forget();
+  log.sync();
+  CHECK(files.count("fdatasync") == 1);
+  log.sync(); // nothing is new
+  CHECK(files.count("fdatasync") == 1);
+  append_words(log, "s", "b");
+  files.fail("fdatasync", EIO);
+  CHECK(error_of([&] { log.sync(); }).code() == errc::io_failed);
+  CHECK(error_of([&] { log.sync(); }).code() == errc::append_halted);
+  CHECK(error_of([&] { append_words(log, "s", "c"); }).code() == errc::append_halted);
+}
+
+TEST_CASE("a thread that syncs now and then neither spins nor sleeps for ever") {
+  using namespace std::chrono_literals;
+  CHECK(durability::batched(std::chrono::milliseconds::max()).interval() <= 24h * 365);
+  CHECK(durability::batched(0ms).interval() == 1ms);
+  CHECK(durability::batched(-5ms).interval() == 1ms);
 }
 
 } // namespace

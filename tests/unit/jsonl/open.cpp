@@ -1,6 +1,7 @@
 #include "small_logs.hpp"
 
 #include <evstore/jsonl/adapter.hpp>
+#include <evstore/jsonl/verify.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -55,6 +56,75 @@ TEST_CASE("what is no regular file is refused, and nothing is left beside it") {
     CHECK_FALSE(std::filesystem::exists(path + ".lock"));
   }
   CHECK(error_of([&] { (void)jsonl::open(""); }).code() == errc::invalid_argument);
+}
+
+TEST_CASE("a log stays where it is when the working directory changes") {
+  const scratch_folder folder;
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  jsonl::adapter log = jsonl::open("log.jsonl");
+  std::filesystem::current_path("/");
+  append_words(log, "s", "a");
+  CHECK(words_of(log) == "a");
+  CHECK(log.path() == folder / "log.jsonl");
+  log.save_snapshot("k", {.position = global_position{1}});
+  CHECK(log.load_snapshot("k").snapshot);
+  std::filesystem::current_path(before);
+  CHECK(error_of([] {
+          (void)jsonl::open(std::string{"a\0b", 3});
+        }).code() == errc::invalid_argument);
+}
+
+/// A line with the checksum that it should have.
+std::string sealed(std::string_view body) {
+  std::string line{body};
+  line.append(jsonl::seal_begin)
+      .append(jsonl::crc_digits, '0')
+      .append(jsonl::seal_end)
+      .append("\n");
+  jsonl::write_crc(line.data() + body.size() + jsonl::seal_begin.size(), jsonl::crc32c(0, body));
+  return line;
+}
+
+TEST_CASE("a checksum makes no name of what is none") {
+  const auto [stream, type, tag] =
+      GENERATE(table<std::string, std::string, std::string>({{std::string(70'000, 's'), "t", "g"},
+                                                             {"s", std::string(256, 't'), "g"},
+                                                             {"s", "t", std::string(70'000, 'g')},
+                                                             {"", "t", "g"},
+                                                             {"s", "", "g"},
+                                                             {"s", "t", ""},
+                                                             {"a\x1b[2J", "t", "g"},
+                                                             {"s", "t", "\xC2\x85"}}));
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  const std::string line = sealed(
+      R"({"position":1,"stream":")" + stream + R"(","version":1,"type":")" + type +
+      R"(","time":"2026-11-20T21:20:00.000000Z","durable":0,"tags":[")" + tag + R"("],"data":{})");
+  put_bytes(path, line);
+  CHECK(error_of([&] { (void)jsonl::open_read_only(path); }).code() == errc::corrupt);
+  const error refused = error_of([&] { (void)jsonl::open(path); });
+  CHECK(refused.code() == errc::corrupt);
+  CHECK(refused.message().find("a name in the record") != std::string::npos);
+  CHECK(bytes_of(path) == line); // no crash wrote it, so nothing is cut off
+  CHECK_FALSE(jsonl::verify(path).is_sound());
+}
+
+TEST_CASE("a record that has lost its checksum is not believed, wherever it is read") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  quick_adapter log = quick_open(path);
+  for (int i = 0; i < 3; ++i) append_words(log, i == 1 ? "other" : "s", "a");
+  const int line = GENERATE(0, 1, 2);
+  std::string bytes = bytes_of(path);
+  const std::size_t seal =
+      bytes.find(R"("crc")", line_starts(bytes)[static_cast<std::size_t>(line)]);
+  bytes[seal + 3] = 'x';
+  put_bytes(path, bytes);
+  const std::string stream = line == 1 ? "other" : "s";
+  CHECK(error_of([&] { collect(log.read_all(query::all(), {})); }).code() == errc::corrupt);
+  CHECK(error_of([&] { collect(log.read_stream(stream, {})); }).code() == errc::corrupt);
+  CHECK(error_of([&] { collect(log.read_all(query::types({"a"}), {})); }).code() == errc::corrupt);
 }
 
 TEST_CASE("the last line cut at every byte: the events before it, and a word about it") {

@@ -9,6 +9,8 @@
 #include <set>
 #include <string>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace evstore;
@@ -37,6 +39,20 @@ TEST_CASE("a snapshot is one line of JSON, sealed, beside the log") {
   CHECK(text.starts_with(R"({"snapshot":"s","version":2,"position":2,"record":")" + crc +
                          R"(","fingerprint":"0123456789abcdef","state":{"n":1},"crc":")"));
   CHECK(text.ends_with("\"}\n"));
+}
+
+TEST_CASE("what a killed process of the same number left half-written is in nobody's way") {
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  quick_adapter log = quick_open(path);
+  append_words(log, "s", "a");
+  std::filesystem::create_directory(path + ".snapshots");
+  for (int i = 1; i < 200; ++i)
+    put_bytes(
+        path + ".snapshots/k.json.new-" + std::to_string(::getpid()) + "-" + std::to_string(i),
+        "{\"snapshot");
+  log.save_snapshot("k", {stream_version{1}, global_position{1}, 5, R"({"n":1})"});
+  CHECK(log.load_snapshot("k").snapshot);
 }
 
 TEST_CASE("a snapshot with any byte altered, or cut anywhere, is reported and ignored") {

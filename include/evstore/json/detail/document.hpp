@@ -2,6 +2,7 @@
 
 #include <evstore/detail/json_scan.hpp>
 #include <evstore/error.hpp>
+#include <evstore/json/detail/lent.hpp>
 #include <evstore/json/detail/path.hpp>
 #include <evstore/json/detail/scalar.hpp>
 
@@ -30,12 +31,8 @@ public:
   /// Calls `read` with the text's one value.
   static void parse(std::string_view text, read_root read, void* out) {
     constexpr std::size_t usual = std::size_t{1} << 20;
-    if (text.size() <= usual) {
-      document{text, kept_memory()}.run(read, out);
-    } else {
-      memory once;
-      document{text, once}.run(read, out);
-    }
+    lent<memory> room{text.size() > usual};
+    document{text, *room}.run(read, out);
   }
 
   /// Throws `errc::decode_failed`, naming the path of the value at `at` and, below it, `member`.
@@ -137,12 +134,6 @@ private:
     simdjson::ondemand::parser parser;
     std::string text;
   };
-
-  /// What a thread keeps for texts of a usual size.
-  static memory& kept_memory() {
-    thread_local memory kept;
-    return kept;
-  }
 
   document(std::string_view text, memory& owned) : text_{text}, memory_{owned} {}
 

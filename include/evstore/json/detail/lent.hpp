@@ -1,56 +1,37 @@
 #pragma once
 
+#include <evstore/detail/spare.hpp>
+
+#include <memory>
+#include <utility>
+
 namespace evstore::json::detail {
 
 /// An object to read into that each thread keeps between its uses, so that strings and vectors keep
 /// their memory: in a replay, allocating them anew for each event costs as much as reading it.
 ///
 /// Who borrows it finds in it what was last read, and must overwrite all of it, as `read_into` does.
-/// A borrower inside of another one's use gets an object of its own, and so does whoever comes after
-/// the thread's kept objects are gone, or says that it is for something large.
 template <class T>
 class lent {
 public:
-  explicit lent(bool is_large) : kept_{is_large ? new T{} : borrow()} {}
+  /// Something large is not kept.
+  explicit lent(bool is_large) : is_large_{is_large} {
+    if (!is_large) value_ = spare::take();
+    if (!value_) value_ = std::make_unique<T>();
+  }
   lent(const lent&) = delete;
   lent& operator=(const lent&) = delete;
   ~lent() {
-    if (kept_ == slot.kept)
-      slot.is_lent = false;
-    else
-      delete kept_;
+    if (!is_large_) spare::give_back(std::move(value_));
   }
 
-  T& operator*() noexcept { return *kept_; }
+  T& operator*() noexcept { return *value_; }
 
 private:
-  /// Trivial, so that it is there as long as the thread; `owner` is what ends earlier.
-  struct place {
-    T* kept = nullptr;
-    bool is_lent = false;
-    bool is_gone = false;
-  };
-  struct owner {
-    ~owner() {
-      delete slot.kept;
-      slot = {nullptr, false, true};
-    }
-  };
+  using spare = evstore::detail::spare<T>;
 
-  static T* borrow() {
-    if (slot.is_lent || slot.is_gone) return new T{};
-    if (slot.kept == nullptr) {
-      thread_local owner frees_it_at_the_end;
-      static_cast<void>(frees_it_at_the_end);
-      slot.kept = new T{};
-    }
-    slot.is_lent = true;
-    return slot.kept;
-  }
-
-  static inline thread_local constinit place slot{};
-
-  T* kept_;
+  bool is_large_;
+  std::unique_ptr<T> value_;
 };
 
 } // namespace evstore::json::detail

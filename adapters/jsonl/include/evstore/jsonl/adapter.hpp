@@ -37,7 +37,9 @@ template <file_calls Files>
 class basic_adapter {
 public:
   /// Opens for writing; see `open`.
-  static basic_adapter open(const std::string& path, const options& how, const Files& files = {}) {
+  static basic_adapter open(const std::string& log_path, const options& how,
+                            const Files& files = {}) {
+    const std::string path = settled_path(files, log_path);
     basic_adapter opened{files, path};
     require_regular(files, path, !how.create);
     look_before_locking(files, path);
@@ -76,8 +78,9 @@ public:
   }
 
   /// Opens for reading; see `open_read_only`.
-  static basic_adapter open_read_only(const std::string& path, const read_options& how,
+  static basic_adapter open_read_only(const std::string& log_path, const read_options& how,
                                       const Files& files = {}) {
+    const std::string path = settled_path(files, log_path);
     basic_adapter opened{files, path};
     require_regular(files, path, true);
     opened.log_ = std::make_shared<shared_log<Files>>(open_regular(files, path, O_RDONLY));
@@ -91,6 +94,7 @@ public:
 
   /// What opening found. Empty for a log that was closed in order.
   [[nodiscard]] const open_report& report() const noexcept { return report_; }
+  /// From the root.
   [[nodiscard]] const std::string& path() const {
     require_open();
     return log_->log.path();
@@ -105,6 +109,14 @@ public:
   pending_append append_async(const commit_view& commit) {
     require_writer();
     return writer_->append_async(commit);
+  }
+
+  /// Makes everything durable that is acknowledged by now; of use with `durability::batched` and
+  /// `none`. Throws as `append` does if that failed, now or earlier: then nobody can tell how much of
+  /// what was not durable is lost. Closing a handle does the same and can tell nobody.
+  void sync() {
+    require_writer();
+    writer_->sync();
   }
 
   [[nodiscard]] basic_cursor<Files> read_stream(std::string_view stream,

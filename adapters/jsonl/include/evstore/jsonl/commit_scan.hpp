@@ -4,6 +4,7 @@
 #include <evstore/jsonl/log_index.hpp>
 #include <evstore/jsonl/record_reader.hpp>
 #include <evstore/jsonl/seal.hpp>
+#include <evstore/stream_name.hpp>
 
 #include <array>
 #include <cstddef>
@@ -31,6 +32,7 @@ struct flaw {
   std::uint64_t position = 0; ///< which a record on this line would have: the line's number
   bool cut_short = false;     ///< the file ends within the line, or within the commit
   bool sealed_log = true;     ///< the records before it, or it itself, carry checksums
+  bool intact = false;        ///< its checksum says that it is as it was written: no crash made it
 };
 
 inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -69,6 +71,7 @@ public:
           found->position = position_ + 1;
           found->cut_short = is_open;
           found->sealed_log = is_sealed_log() || is_sealed(lines[i]);
+          found->intact = i < intact;
           return found;
         }
         ++position_;
@@ -92,6 +95,8 @@ private:
     reader_.forget();
     const auto outcome = reader_.read(line, position_ + 1, event_);
     if (outcome.defect) return flaw{std::string{outcome.defect.what}};
+    if (const std::string_view defect = names_defect(); !defect.empty())
+      return flaw{"a name in the record " + std::string{defect}};
     if (!ascii && !evstore::detail::is_utf8(line)) return flaw{"the record is not UTF-8"};
     if (!intact) ++unsealed_in_commit_;
 
@@ -106,6 +111,20 @@ private:
     part_ = event_.commit;
     if (event_.commit.count == 1) return add(event_, line, outcome.has_version);
     return std::nullopt;
+  }
+
+  /// A checksum says that the record is as it was written, not that this program wrote it.
+  [[nodiscard]] std::string_view names_defect() const noexcept {
+    const auto defect_of = [](std::string_view name) -> std::string_view {
+      bool plain = !name.empty() && name.size() <= max_name_size;
+      for (const char c : name) plain &= c >= ' ' && c < '\x7F';
+      return plain ? std::string_view{} : name_defect(name);
+    };
+    std::string_view defect = defect_of(event_.stream);
+    if (defect.empty()) defect = defect_of(event_.type);
+    for (std::size_t i = 0; defect.empty() && i < event_.tags.size(); ++i)
+      defect = defect_of(event_.tags[i]);
+    return defect;
   }
 
   std::optional<flaw> add(event_view& event, std::string_view line, bool has_version) {

@@ -47,6 +47,7 @@ public:
     struct {
       std::uint64_t from = 0;
       std::uint64_t to = 0;
+      std::uint64_t unsealed = 0;
     } bytes;
     const bool replays = log_->ask([&] {
       head_ = log_->end.position;
@@ -57,11 +58,12 @@ public:
           first_ > last_ || left_ == 0)
         return false;
       last_ = std::min(last_, left_ > last_ - first_ ? last_ : first_ + left_ - 1);
-      bytes = {log_->index.offset_of(first_), log_->offset_behind(last_)};
+      bytes = {log_->index.offset_of(first_), log_->offset_behind(last_), log_->end.unsealed};
       return true;
     });
     if (replays)
-      replay_ = std::make_unique<log_replay<Files>>(log_, first_, last_, bytes.from, bytes.to);
+      replay_ = std::make_unique<log_replay<Files>>(log_, first_, last_, bytes.from, bytes.to,
+                                                    bytes.unsealed);
   }
 
   [[nodiscard]] std::span<const event_view> next() {

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <evstore/config.hpp>
+#include <evstore/error.hpp>
 
 #include <cerrno>
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -62,7 +64,25 @@ concept file_calls = std::copyable<F> && requires(F& files, const char* path, in
   { files.drop_cache(fd, at) } -> std::same_as<void>;
 };
 
+/// Where a path leads, whatever the working directory will be. Refuses a NUL, at which the operating
+/// system would end it. Files of tests may have no directories.
+template <class Files>
+std::string settled_path(const Files& files, const std::string& path) {
+  if (path.find('\0') != std::string::npos)
+    throw error{errc::invalid_argument, "a path ends at its NUL byte"};
+  if constexpr (requires { files.working_directory(); })
+    if (!path.starts_with('/')) return files.working_directory() + '/' + path;
+  return path;
+}
+
 struct posix_files {
+  static std::string working_directory() {
+    char* const found = ::getcwd(nullptr, 0);
+    if (found == nullptr) throw error{errc::io_failed, "the working directory is gone"};
+    std::string path{found};
+    std::free(found);
+    return path;
+  }
   static int open(const char* path, int flags, mode_t mode) noexcept {
     return ::open(path, flags, mode);
   }

@@ -5,8 +5,10 @@
 #include <evstore/jsonl/name_table.hpp>
 #include <evstore/stream_facts.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -87,11 +89,13 @@ public:
   /// The newest fact about the stream that is not behind `head`.
   [[nodiscard]] std::optional<index_fact> fact(std::uint32_t number,
                                                std::uint64_t head) const noexcept {
-    std::optional<index_fact> newest;
-    if (const auto found = facts_.find(number); found != facts_.end())
-      for (const index_fact& one : found->second)
-        if (one.position <= head) newest = one;
-    return newest;
+    const auto found = facts_.find(number);
+    if (found == facts_.end()) return std::nullopt;
+    const auto behind = std::upper_bound(
+        found->second.begin(), found->second.end(), head,
+        [](std::uint64_t last, const index_fact& one) { return last < one.position; });
+    if (behind == found->second.begin()) return std::nullopt;
+    return *std::prev(behind);
   }
   [[nodiscard]] const std::vector<index_fact>* facts(std::uint32_t number) const noexcept {
     const auto found = facts_.find(number);

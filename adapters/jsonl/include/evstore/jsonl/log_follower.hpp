@@ -19,7 +19,8 @@
 namespace evstore::jsonl {
 
 /// Keeps a log that another process writes to up to date: takes in whole commits as they appear,
-/// and leaves alone what is not whole yet. Any number of threads.
+/// and leaves alone what is not whole yet. A commit that is written and not yet synced appears, too:
+/// whoever follows may see it a moment before it is acknowledged. Any number of threads.
 template <file_calls Files>
 class log_follower {
 public:
@@ -104,7 +105,7 @@ private:
       log_->rebuild_index_locked();
       found = commit_scan<Files>{log_->log, end, content, log_->index}.run();
     }
-    if (found && is_vouched_for(log_->log, *found, content))
+    if (found && (found->intact || is_vouched_for(log_->log, *found, content)))
       throw data_error(errc::corrupt, found->what + "; see jsonl::verify", log_->log.path(),
                        found->offset, found->position);
     log_->grown.notify_all();

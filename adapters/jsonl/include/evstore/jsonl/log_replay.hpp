@@ -22,11 +22,12 @@ namespace evstore::jsonl {
 template <file_calls Files>
 class log_replay {
 public:
-  /// Records `first` to `last`, which stand in [from, to) of the file.
+  /// Records `first` to `last`, which stand in [from, to) of the file. The first `unsealed` of the log
+  /// have no checksum.
   log_replay(std::shared_ptr<const shared_log<Files>> log, std::uint64_t first, std::uint64_t last,
-             std::uint64_t from, std::uint64_t to)
+             std::uint64_t from, std::uint64_t to, std::uint64_t unsealed)
       : log_{std::move(log)}, window_{log_->log, from, to, first}, next_{first}, last_{last},
-        crc_{crc_before(from)} {}
+        unsealed_{unsealed}, crc_{crc_before(from)} {}
 
   /// The next records, at most `most`; none at the end.
   std::span<event_view> next(std::uint64_t most) {
@@ -43,6 +44,9 @@ public:
                         reader_.read_canonical(lines[i], event, batch.maybe_metadata) &&
                         event.position.value() == next_;
       if (fast) continue;
+      if (verify && !is_sealed(lines[i]) && next_ > unsealed_)
+        refuse_record(log_->log, "the record has lost its checksum", window_.offset_of(lines[i]),
+                      next_);
       if (verify && i >= intact && is_sealed(lines[i])) {
         intact = i + count_intact(lines.subspan(i), i == 0 ? crc_ : crc_after(lines[i - 1]));
         if (i >= intact)
@@ -82,6 +86,7 @@ private:
   line_window<Files> window_;
   std::uint64_t next_;
   std::uint64_t last_;
+  std::uint64_t unsealed_;
   std::uint32_t crc_; // of the record before `next_`
   record_reader reader_;
   std::array<std::string_view, batch_size> lines_;

@@ -34,7 +34,7 @@ namespace evstore::jsonl {
 /// of them starts.
 ///
 /// Rules: a commit is acknowledged only after its bytes are written and synced; what was not synced
-/// is not shown; one batch is unsynced at a time; a failed sync is final.
+/// is not shown by this handle; one batch is unsynced at a time; a failed sync is final.
 template <file_calls Files>
 class log_writer {
 public:
@@ -116,6 +116,17 @@ public:
       if (!is_led_) wake_background_.notify_one();
     }
     return {std::move(mine.verdict), std::move(mine.group), mine.number, commit};
+  }
+
+  void sync() {
+    require_our_process();
+    {
+      const std::lock_guard lock{mutex_};
+      require_open();
+    }
+    if (flush()) return;
+    const std::lock_guard lock{mutex_};
+    throw *halted_;
   }
 
 private:

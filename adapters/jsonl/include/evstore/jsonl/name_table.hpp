@@ -2,6 +2,7 @@
 
 #include <evstore/config.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -106,9 +107,10 @@ private:
   }
 
   const char* keep(std::string_view text) {
-    constexpr std::size_t block_size = 1 << 16; // names are at most 255 bytes
-    if (blocks_.empty() || used_ + text.size() > block_size) {
-      blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size));
+    constexpr std::size_t usual_size = 1 << 16;
+    if (blocks_.empty() || text.size() > block_size_ - used_) {
+      block_size_ = std::max(usual_size, text.size());
+      blocks_.push_back(std::make_unique_for_overwrite<char[]>(block_size_));
       used_ = 0;
     }
     char* const kept = blocks_.back().get() + used_;
@@ -120,7 +122,8 @@ private:
   std::vector<name> names_;
   std::vector<std::uint32_t> slots_; // 1 + the number of the name; 0: free
   std::vector<std::unique_ptr<char[]>> blocks_;
-  std::size_t used_ = 0;
+  std::size_t block_size_ = 0; // of the last one
+  std::size_t used_ = 0;       // of it
 };
 
 } // namespace evstore::jsonl

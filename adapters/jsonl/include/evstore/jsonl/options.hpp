@@ -1,7 +1,8 @@
 #pragma once
 
-#include <evstore/config.hpp>
+#include <evstore/adapter.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -18,9 +19,11 @@ public:
 
   /// Power loss: each commit is synced before it is acknowledged; concurrent ones share a sync.
   static constexpr durability sync() noexcept { return durability{kind::sync, {}}; }
-  /// The end of the process, and power loss `interval` later: a thread syncs that often.
+  /// The end of the process, and power loss `interval` later: a thread syncs that often. At least a
+  /// millisecond, at most a year.
   static constexpr durability batched(std::chrono::milliseconds interval) noexcept {
-    return durability{kind::batched, interval};
+    constexpr std::chrono::milliseconds shortest{1};
+    return durability{kind::batched, std::max(bounded_patience(interval), shortest)};
   }
   /// The end of the process. Synced when the handle is closed.
   static constexpr durability none() noexcept { return durability{kind::none, {}}; }

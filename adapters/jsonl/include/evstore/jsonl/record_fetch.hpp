@@ -83,7 +83,9 @@ private:
   }
 
   void read(std::string_view line, const located& at, std::string_view lead, event_view& event) {
-    if (log_->checksums == checksums::verified && is_sealed(line)) {
+    if (log_->checksums == checksums::verified && at.sealed) {
+      if (!is_sealed(line))
+        refuse_record(log_->log, "the record has lost its checksum", at.begin, at.position);
       if (lead.ends_with('\n')) lead.remove_suffix(1);
       if (count_intact({&line, 1}, crc_after(trimmed(lead))) != 1)
         refuse_record(log_->log, "the record does not match its checksum", at.begin, at.position);

@@ -103,6 +103,7 @@ torn_tail judge(const file<Files>& log, const flaw& found, const log_end& end,
                      found.position);
   };
   if (end.position == 0 && !begins_like_a_log(log, end.offset)) damaged("; " + std::string{no_log});
+  if (found.intact) damaged("; its checksum fits, so it was written like this");
   if (found.sealed_log || end.position == 0) {
     // A file that is shorter than it was has lost its end. One that is not was altered.
     const bool was_durable = mark && found.position <= mark->position;

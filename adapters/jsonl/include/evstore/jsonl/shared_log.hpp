@@ -21,6 +21,7 @@ struct located {
   std::uint64_t begin;   ///< in the file
   std::uint64_t end;     ///< behind its line end
   std::uint64_t version; ///< of a record that does not say it; else 0
+  bool sealed;           ///< it was found with a checksum, and must still have one
 };
 
 /// The log as readers of this process see it: what is committed, and where it stands. Shared by a
@@ -71,7 +72,7 @@ public:
   /// Where a record stands that the log has. Under the mutex.
   [[nodiscard]] located locate(std::uint64_t position) const {
     return {position, index.offset_of(position), offset_behind(position),
-            index.noted_version(position)};
+            index.noted_version(position), position > end.unsealed};
   }
   [[nodiscard]] std::uint64_t offset_behind(std::uint64_t position) const {
     return position < end.position ? index.offset_of(position + 1) : end.offset;

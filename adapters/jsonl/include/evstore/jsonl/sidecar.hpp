@@ -26,7 +26,11 @@ template <file_calls Files, class Write>
 void put_in_place(Files files, const std::string& path, const std::string& draft, bool synced,
                   Write write) {
   try {
-    file<Files> out{files, draft, O_WRONLY | O_CREAT | O_EXCL};
+    file<Files> out = file<Files>::create_new(files, draft);
+    if (!out.is_open()) { // left by a writer that was killed
+      files.unlink(draft.c_str());
+      out = file<Files>{files, draft, O_WRONLY | O_CREAT | O_EXCL};
+    }
     write(out);
     if (synced) out.sync();
     if (files.rename(draft.c_str(), path.c_str()) != 0)
