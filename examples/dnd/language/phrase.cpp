@@ -72,6 +72,10 @@ public:
   }
 
   evstore::result<phrase, complaint> read() && {
+    const bool as_it_stands = of_.bare == value_kind::text && words_.size() > at_ + 1;
+    const auto empty = std::find_if(words_.begin(), words_.end(), says_nothing);
+    if (empty != words_.end() && !as_it_stands)
+      return failure{about(*empty, "nothing stands between the quotes")};
     if (of_.bare == value_kind::text) {
       read_text();
     } else {
@@ -83,6 +87,10 @@ public:
   }
 
 private:
+  static bool says_nothing(const word& said) {
+    return said.quoted && said.text.find_first_not_of(" \t") == std::string::npos;
+  }
+
   const label_rule* rule_of(std::string_view label) const {
     const auto found = std::find_if(of_.labels.begin(), of_.labels.end(),
                                     [&](const auto& rule) { return same_word(rule.label, label); });

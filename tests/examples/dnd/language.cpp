@@ -188,6 +188,18 @@ TEST_CASE("what is missing is asked for") {
   CHECK(says(complaint_about("initiative 12"), "whose initiative"));
 }
 
+TEST_CASE("quotes with nothing between them are no name and no text") {
+  for (const std::string line :
+       {"give \"\" to: zombie-1", "give \" \" to: zombie-1", "give rope to: \"\"", "note \"\"",
+        "note \"  \"", "add zombie and: \"\"", "attack by: \"\" to: a"}) {
+    CAPTURE(line);
+    CHECK(says(complaint_about(line), "nothing stands between the quotes"));
+    CHECK(blamed(line).front() == '"');
+  }
+  CHECK(deed<command::note>("note the sign says \" \", or so").text ==
+        "the sign says \" \", or so");
+}
+
 TEST_CASE("commands of other games are no commands") {
   for (const auto* line : {"cast fireball", "move to: door", "42", "\"add\""})
     CHECK_FALSE(parse_command(line).has_value());
