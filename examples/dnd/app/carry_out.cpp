@@ -16,6 +16,7 @@
 #include "library/library.hpp"
 #include "log/event_json.hpp"
 #include "log/verify.hpp"
+#include "report/report_file.hpp"
 #include "rules/random_dice.hpp"
 
 #include <cstdlib>
@@ -114,6 +115,13 @@ public:
   int operator()(const request::show_recap& wanted) const {
     const chronicle told = retell(open(wanted.name, access::read));
     out_.tell(recap_of(told, find_chapter(told, wanted.session)));
+    return exit_status::done;
+  }
+
+  int operator()(const request::write_report& wanted) const {
+    const campaign_log log = open(wanted.name, access::read);
+    const std::filesystem::path path = wanted.out.value_or(log.place().slug + ".html");
+    out_.tell(dnd::write_report(log, path, wanted.force));
     return exit_status::done;
   }
 

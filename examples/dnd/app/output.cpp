@@ -202,6 +202,16 @@ void output::tell(const recap& told) const {
   say(text);
 }
 
+void output::tell(const written_report& written) const {
+  if (is_json())
+    return say(json_object{}
+                   .add_text("report", written.file.string())
+                   .add("position", std::to_string(written.position))
+                   .add("bytes", std::to_string(written.bytes))
+                   .text());
+  say("drew " + plural(written.position, "event") + " in " + written.file.string());
+}
+
 void output::tell(const backup_report& saved) const {
   if (is_json())
     return say(json_object{}

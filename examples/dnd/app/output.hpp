@@ -6,6 +6,7 @@
 #include "history/diff.hpp"
 #include "history/recap.hpp"
 #include "log/campaign_log.hpp"
+#include "report/report_file.hpp"
 
 #include <cstdint>
 #include <string>
@@ -41,6 +42,7 @@ public:
   void tell(const log_entry& entry) const;
   void tell(const difference& found) const;
   void tell(const recap& told) const;
+  void tell(const written_report& written) const;
   void tell(const backup_report& saved) const;
   void tell(const restore_report& restored) const;
 

@@ -107,6 +107,7 @@ private:
         ->add_option("name", load_campaign_.name, "which campaign")
         ->required();
     add_looking_back(group);
+    add_report(group);
     add_backups(group);
     CLI::App* state = add(group, "state", "show how everybody was", show_state_);
     state->add_option("name", show_state_.name, "which campaign")->required();
@@ -164,6 +165,14 @@ private:
     recap->add_option("--session", show_recap_.session, "which; absent: the last");
   }
 
+  void add_report(CLI::App* group) {
+    CLI::App* report = add(group, "report", "draw the campaign on one page of HTML", write_report_);
+    report->add_option("name", write_report_.name, "which campaign")->required();
+    report->add_option("--out", write_report_.out,
+                       "the file; absent: named after the campaign, here");
+    report->add_flag("--force", write_report_.force, "replace a file that is no report");
+  }
+
   void add_sessions() {
     CLI::App* group = add_group(root_, "session", "sessions: marks in a campaign's log");
     CLI::App* start = group->add_subcommand("start", "the players have come");
@@ -203,6 +212,7 @@ private:
   request::show_log show_log_;
   request::show_difference show_difference_;
   request::show_recap show_recap_;
+  request::write_report write_report_;
   request::back_up back_up_;
   request::restore restore_;
   request::show_state show_state_;

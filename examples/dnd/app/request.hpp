@@ -48,6 +48,11 @@ struct show_recap {
   std::string name;
   std::optional<int> session; ///< absent: the last
 };
+struct write_report {
+  std::string name;
+  std::optional<std::string> out; ///< absent: `<Slug>.html` here
+  bool force = false;             ///< replace whatever is there
+};
 struct back_up {
   std::string name;
   std::optional<std::string> to; ///< a new file or a directory; absent: the world's backups
@@ -84,7 +89,7 @@ struct run_script {
 
 using any =
     std::variant<init, create_world, list_worlds, create_campaign, list_campaigns, load_campaign,
-                 show_log, show_difference, show_recap, back_up, restore, show_state,
+                 show_log, show_difference, show_recap, write_report, back_up, restore, show_state,
                  verify_campaign, repair_campaign, perform, converse, run_script>;
 
 } // namespace request
