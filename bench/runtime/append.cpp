@@ -1,7 +1,7 @@
 // Durable appends of one event each, by several threads at once: how much better than one writer
 // they do when they share syncs.
 //
-// Usage: append [<file, made anew> [<milliseconds a round> [<rounds>]]]
+// Usage: append [<file, made anew> [<milliseconds a round> [<rounds> [<bytes written ahead>]]]]
 
 #include "rounds.hpp"
 
@@ -64,9 +64,10 @@ double in_flight(jsonl::adapter& log, std::chrono::milliseconds length) {
          std::chrono::duration<double>{bench_clock::now() - begin}.count();
 }
 
-void measure(const std::string& path, std::chrono::milliseconds length, int rounds) {
+void measure(const std::string& path, std::chrono::milliseconds length, int rounds,
+             std::uint64_t ahead) {
   std::filesystem::remove(path);
-  jsonl::adapter log = jsonl::open(path);
+  jsonl::adapter log = jsonl::open(path, {.preallocation_size = ahead});
   std::vector<bench::contestant> all;
   for (const std::size_t threads : {1U, 2U, 8U, 32U})
     all.push_back({std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
@@ -83,7 +84,7 @@ void measure(const std::string& path, std::chrono::milliseconds length, int roun
 int main(int argc, char** argv) try {
   const std::string path = argc > 1 ? argv[1] : "append.jsonl";
   measure(path, std::chrono::milliseconds{argc > 2 ? std::atoi(argv[2]) : 300},
-          argc > 3 ? std::atoi(argv[3]) : 9);
+          argc > 3 ? std::atoi(argv[3]) : 9, argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 0);
   return 0;
 } catch (const std::exception& failed) {
   std::fprintf(stderr, "%s\n", failed.what());

@@ -201,6 +201,7 @@ private:
     make_room_for(mine->in_flight);
     is_led_ = false;
     due_back_ = mine->waiting + queue_.waiting_commits();
+    due_back_ -= due_back_ / 4;
     const std::shared_ptr<append_group> waiting =
         queue_.waiting_commits() == 0 ? nullptr : queue_.collecting();
     const bool in_background = waiting && waiting->has_tickets;
@@ -213,8 +214,9 @@ private:
       waiting->call_leader();
   }
 
-  /// Waits until those whom the last batch has let go have come back with another commit; not for
-  /// long, and not for long against what a batch takes.
+  /// Waits until most of those whom the last batch has let go have come back with another commit; not
+  /// for long, and not for long against what a batch takes. Who is late goes with the next batch,
+  /// and is on its way while this one is synced.
   void linger(std::unique_lock<std::mutex>& lock) {
     if (queue_.waiting_commits() >= due_back_) return;
     back_.wait_for(lock, std::min<clock::duration>(longest_linger, last_put_ / 2),
@@ -293,7 +295,7 @@ private:
   std::condition_variable room_;
   std::condition_variable back_;
   bool is_led_ = false;
-  std::size_t due_back_ = 0;  // how many commits there will be when all who wait are back
+  std::size_t due_back_ = 0;  // how many commits there will be when most who wait are back
   std::size_t in_flight_ = 0; // commits that nobody waits for
   std::optional<error> halted_;
 
