@@ -6,13 +6,13 @@
 #include <evstore/jsonl/brief_lock.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
 #include <evstore/jsonl/commit_queue.hpp>
+#include <evstore/jsonl/linger.hpp>
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/shared_log.hpp>
 #include <evstore/jsonl/worker_thread.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -28,10 +28,8 @@ namespace evstore::jsonl {
 
 /// The one writer of a log. Threads that append at the same time share a write and a sync: whoever
 /// finds nobody writing leads, that is, takes all that is encoded by then, writes and syncs it, and
-/// wakes the others, who meanwhile encode the next batch. A leader lingers for a moment until those
-/// whom the last sync has let go are back; without it they fall into two halves that wait for each
-/// other. Commits that nobody waits for are written by a thread in the background, which the first
-/// of them starts.
+/// wakes the others, who meanwhile encode the next batch. Commits that nobody waits for are written
+/// by a thread in the background, which the first of them starts.
 ///
 /// Rules: a commit is acknowledged only after its bytes are written and synced; what was not synced
 /// is not shown by this handle; one batch is unsynced at a time; a failed sync is final.
@@ -131,8 +129,6 @@ public:
 
 private:
   using admitted = typename commit_queue<Files>::admitted;
-  using clock = std::chrono::steady_clock;
-  static constexpr std::chrono::microseconds longest_linger{50};
 
   void require_our_process() const {
     if (!lock_.is_ours())
@@ -155,7 +151,7 @@ private:
       require_open();
     }
     admitted mine = queue_.add(commit);
-    if (mine.is_new && is_led_ && mine.number == due_back_) back_.notify_one();
+    if (mine.is_new) linger_.note(mine.number);
     return mine;
   }
 
@@ -180,14 +176,13 @@ private:
     auto next = std::make_shared<append_group>();
     is_led_ = true;
     queue_.collecting()->take_lead();
-    linger(lock);
+    linger_.wait(lock, [this] { return queue_.waiting_commits(); });
     const std::shared_ptr<append_group> mine = queue_.begin_writing(std::move(next));
     typename batch_writer<Files>::outcome result{0, halted_, true};
+    const auto begin = linger::clock::now();
     if (!halted_) {
       lock.unlock();
-      const auto begin = clock::now();
       result = disk_.put(mine->batch, log_->end.offset);
-      last_put_ = clock::now() - begin;
       lock.lock();
       if (result.stored != 0) show(mine->batch, result);
     }
@@ -200,8 +195,7 @@ private:
     queue_.end_writing();
     make_room_for(mine->in_flight);
     is_led_ = false;
-    due_back_ = mine->waiting + queue_.waiting_commits();
-    due_back_ -= due_back_ / 4;
+    linger_.expect(mine->waiting + queue_.waiting_commits(), linger::clock::now() - begin);
     const std::shared_ptr<append_group> waiting =
         queue_.waiting_commits() == 0 ? nullptr : queue_.collecting();
     const bool in_background = waiting && waiting->has_tickets;
@@ -212,15 +206,6 @@ private:
       wake_background_.notify_one();
     else if (waiting)
       waiting->call_leader();
-  }
-
-  /// Waits until most of those whom the last batch has let go have come back with another commit; not
-  /// for long, and not for long against what a batch takes. Who is late goes with the next batch,
-  /// and is on its way while this one is synced.
-  void linger(std::unique_lock<std::mutex>& lock) {
-    if (queue_.waiting_commits() >= due_back_) return;
-    back_.wait_for(lock, std::min<clock::duration>(longest_linger, last_put_ / 2),
-                   [this] { return queue_.waiting_commits() >= due_back_; });
   }
 
   void make_room_for(std::size_t commits) noexcept {
@@ -287,15 +272,13 @@ private:
   const jsonl::durability durability_;
   const std::size_t most_in_flight_;
 
-  batch_writer<Files> disk_;   // of the thread that leads
-  clock::duration last_put_{}; // so is this
+  batch_writer<Files> disk_; // of the thread that leads
 
   std::mutex mutex_; // guards what follows, and who may change the log's index and end
   commit_queue<Files> queue_;
   std::condition_variable room_;
-  std::condition_variable back_;
+  linger linger_;
   bool is_led_ = false;
-  std::size_t due_back_ = 0;  // how many commits there will be when most who wait are back
   std::size_t in_flight_ = 0; // commits that nobody waits for
   std::optional<error> halted_;
 
