@@ -83,13 +83,13 @@ void restore(Adapter& adapter, const std::string& key, folded<State>& into, Chec
 } // namespace detail
 
 /// The state of a stream. Uses the newest snapshot if the state is described and `snapshots` says
-/// so.
+/// so. What cannot name a stream names one without events, as for the adapter.
 template <class Set, class State, adapter Adapter>
 folded<State> load(Adapter& adapter, std::string_view stream, unknown_events policy,
                    bool snapshots) {
   folded<State> loaded;
   if constexpr (described<State>)
-    if (snapshots)
+    if (snapshots && name_defect(stream).empty())
       detail::restore(adapter, snapshot_key<State>(stream), loaded,
                       [&](const snapshot_record& snapshot) {
                         return detail::stands_in(adapter, stream, snapshot);

@@ -184,7 +184,8 @@ public:
     return read(query::all(), range);
   }
 
-  /// Catches up from behind `after`, then goes on live.
+  /// Catches up from behind `after`, then goes on live. An `after` beyond the head is waited for: a
+  /// checkpoint belongs to the log that it was taken of, and not to an older copy of it.
   [[nodiscard]] subscription<Set, Adapter> subscribe(global_position after,
                                                      query which = query::all()) const
     requires std::copyable<Adapter>

@@ -222,6 +222,14 @@ TEST_CASE("of a stream without events there is no snapshot") {
   CHECK(!none.from_snapshot);
 }
 
+TEST_CASE("what cannot name a stream is a stream without events, also for a state with snapshots") {
+  bank::store store{memory::adapter{}};
+  for (const std::string& name : {std::string{"\xFF"}, std::string{}, std::string(600, 'n')}) {
+    CHECK(store.fold<account>(name).version == stream_version{});
+    CHECK(store.take_snapshot<account>(name).warnings.empty());
+  }
+}
+
 TEST_CASE("snapshots are no part of the log") {
   bank::store store{memory::adapter{}};
   move_money(store, 5);
