@@ -66,7 +66,7 @@ constexpr std::string_view to_string(errc code) noexcept {
 
 /// Where it went wrong. Only what is known is filled in; `error::what()` shows exactly that.
 struct error_place {
-  std::string file{};                     ///< path as the user gave it
+  std::string file{};                     ///< its path: of an open log from the root, else as given
   std::optional<std::uint64_t> line{};    ///< 1-based
   std::optional<std::uint64_t> byte{};    ///< 0-based offset in the file or the payload
   std::string stream{};                   ///< stream name
