@@ -210,6 +210,24 @@ TEST_CASE("long payloads among short ones are read with little memory, and in th
   }
 }
 
+TEST_CASE("a cursor that takes the place of another lets its store go") {
+  const scratch_schema schema;
+  const std::vector<testing::plain_event> events(5000, {.type = "a"});
+  const auto reading = [&] {
+    auto store = schema.open(); // whose handle goes first
+    if (store.head() == global_position{})
+      testing::append(store, {{{"s", any, events}}, {}}).value();
+    auto cursor = store.read_all(query::all(), {});
+    for (std::size_t seen = 0; seen < 2200;)
+      seen += cursor.next().size(); // the next page is under way
+    return cursor;
+  };
+  auto first = reading();
+  auto second = reading();
+  first = std::move(second);
+  CHECK(!testing::collect(std::move(first)).empty());
+}
+
 TEST_CASE("more cursors than connections are read in turn") {
   const scratch_schema schema;
   postgres::options how = schema.options();

@@ -30,8 +30,9 @@ inline constexpr statement begin_session{
 
 } // namespace detail
 
-/// The connections of a handle. Any number of threads.
-class connection_pool {
+/// The connections of a handle. Any number of threads. Lives in a `shared_ptr`, and as long as anything
+/// that was taken from it.
+class connection_pool : public std::enable_shared_from_this<connection_pool> {
 public:
   connection_pool(std::string string, options how)
       : string_{std::move(string)}, how_{std::move(how)},
@@ -40,20 +41,17 @@ public:
   /// A connection that is lent, and goes back when the lease ends.
   class lease {
   public:
-    lease(connection_pool& pool, std::unique_ptr<connection> lent) noexcept
-        : pool_{&pool}, lent_{std::move(lent)} {}
-    lease(lease&& other) noexcept
-        : pool_{std::exchange(other.pool_, nullptr)}, lent_{std::move(other.lent_)},
-          is_kept_{other.is_kept_} {}
+    lease(std::shared_ptr<connection_pool> pool, std::unique_ptr<connection> lent) noexcept
+        : pool_{std::move(pool)}, lent_{std::move(lent)} {}
+    lease(lease&&) noexcept = default;
     lease& operator=(lease&& other) noexcept {
-      std::swap(pool_, other.pool_);
-      std::swap(lent_, other.lent_);
-      std::swap(is_kept_, other.is_kept_);
+      give_back();
+      pool_ = std::move(other.pool_);
+      lent_ = std::move(other.lent_);
+      is_kept_ = other.is_kept_;
       return *this;
     }
-    ~lease() {
-      if (pool_ != nullptr) pool_->take_back(std::move(lent_), is_kept_);
-    }
+    ~lease() { give_back(); }
     [[nodiscard]] connection& operator*() const noexcept { return *lent_; }
     [[nodiscard]] connection* operator->() const noexcept { return lent_.get(); }
 
@@ -65,7 +63,12 @@ public:
     }
 
   private:
-    connection_pool* pool_;
+    void give_back() noexcept {
+      if (pool_) pool_->take_back(std::move(lent_), is_kept_);
+      pool_.reset();
+    }
+
+    std::shared_ptr<connection_pool> pool_;
     std::unique_ptr<connection> lent_;
     bool is_kept_ = false;
   };
@@ -88,7 +91,7 @@ public:
       take_back(nullptr, false);
       throw;
     }
-    return {*this, std::move(found)};
+    return {shared_from_this(), std::move(found)};
   }
 
   /// A connection beside those that are counted.
