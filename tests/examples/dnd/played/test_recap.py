@@ -92,6 +92,20 @@ class Recap(Table):
         words = "no one two three four five six seven eight nine ten eleven twelve".split()
         self.assertEqual([words[twenties], words[ones]], [said[1], said[2]])
 
+    def test_what_was_undone_did_not_happen(self):
+        before = self.recap()
+        self.play("damage to: brunhild dice: 9d1 type: fire", "undo")
+        after = self.recap()
+        self.assertGreater(after["to"], before["to"])
+        for told in (before, after):
+            del told["to"], told["ended"]
+        self.assertEqual(after, before)
+
+    def test_a_session_that_was_undone_is_no_session(self):
+        self.play("session end", "session start", "note x", "undo steps: 2")
+        self.assertEqual(self.recap()["session"], 2)
+        self.assertIn("there are 0, 1 and 2", self.dnd("campaign", "recap", "Mine", "--session", 3, status=1).stderr)
+
     def test_a_fight_that_goes_on_is_told_as_one(self):
         self.play("encounter start with: zombie-2 and: brunhild", "initiative by: brunhild 30", "turn")
         self.assertIn("The fight is not over: this is round 1.", self.prose())
