@@ -439,6 +439,23 @@ TEST_CASE("a second writer is refused and told who writes") {
   const jsonl::adapter next = jsonl::open(path);
 }
 
+TEST_CASE("a log with two names has one writer") {
+  const scratch_folder folder;
+  make_log(folder / "log.jsonl", "a");
+  std::filesystem::create_hard_link(folder / "log.jsonl", folder / "alias.jsonl");
+  {
+    const quick_adapter writer = quick_open(folder / "log.jsonl");
+    const error refused = error_of([&] { (void)quick_open(folder / "alias.jsonl"); });
+    CHECK(refused.code() == errc::locked);
+    CHECK_THAT(refused.what(), Catch::Contains("hard link"));
+    jsonl::adapter reader = jsonl::open_read_only(folder / "alias.jsonl");
+    CHECK(words_of(reader) == "a");
+  }
+  quick_adapter after = quick_open(folder / "alias.jsonl");
+  append_words(after, "s", "b");
+  CHECK(words_of(after) == "a b");
+}
+
 TEST_CASE("a cursor may outlive its handle, and then the log is free") {
   const scratch_folder folder;
   const std::string path = folder / "log.jsonl";

@@ -45,6 +45,7 @@ public:
     look_before_locking(files, path);
     log_lock<Files> lock{files, path};
     file<Files> log = open_regular(files, path, O_RDWR | (how.create ? O_CREAT : 0));
+    lock.extend_to(log);
     log.sync();
     sync_directory(files, directory_of(path));
     opened.log_ = std::make_shared<shared_log<Files>>(std::move(log));

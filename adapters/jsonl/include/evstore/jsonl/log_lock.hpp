@@ -32,6 +32,18 @@ public:
     refuse(lock_note::read(file_), log_path);
   }
 
+  /// Takes the right to the file itself, too, which may have another name (a hard link) with a lock of
+  /// its own. Throws as the constructor does.
+  void extend_to(const file<Files>& log) {
+    log_ = file<Files>{log.calls(), log.path(), O_RDWR};
+    if (log_.calls().try_lock(log_.descriptor()) == 0) return;
+    if (errno != EAGAIN && errno != EACCES) throw file_error(errno, "cannot lock", log_.path());
+    error_place place;
+    place.file = log_.path();
+    throw error{errc::locked, "this file is open for writing under another name (a hard link)",
+                std::move(place)};
+  }
+
   /// What the writer before left.
   [[nodiscard]] const lock_note& found() const noexcept { return found_; }
 
@@ -66,6 +78,7 @@ private:
   }
 
   file<Files> file_;
+  file<Files> log_; // a descriptor of its own: readers that outlive the writer have the other one
   lock_note found_;
   process_mark process_;
 };
