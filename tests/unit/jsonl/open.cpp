@@ -28,7 +28,9 @@ TEST_CASE("a log that is not there is made, or reported, as asked") {
   jsonl::adapter made = jsonl::open(path);
   CHECK(made.head() == global_position::origin());
   CHECK(bytes_of(path).empty());
-  CHECK(error_of([&] { (void)jsonl::open(folder / "no/such.jsonl"); }).code() == errc::not_found);
+  const error lost = error_of([&] { (void)jsonl::open(folder / "no/such.jsonl"); });
+  CHECK(lost.code() == errc::not_found);
+  CHECK(lost.place().file == folder / "no/such.jsonl");
 }
 
 TEST_CASE("an empty log has no events, and that is all there is to it") {

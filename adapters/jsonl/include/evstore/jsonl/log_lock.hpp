@@ -22,8 +22,7 @@ template <file_calls Files>
 class log_lock {
 public:
   /// Throws `errc::locked`, naming the holder, if another handle or process has it.
-  log_lock(const Files& files, const std::string& log_path)
-      : file_{files, log_path + ".lock", O_RDWR | O_CREAT} {
+  log_lock(const Files& files, const std::string& log_path) : file_{open(files, log_path)} {
     if (file_.calls().try_lock(file_.descriptor()) == 0) {
       found_ = lock_note::read(file_);
       return;
@@ -61,6 +60,16 @@ public:
   }
 
 private:
+  /// Names the log, which is what the user has named: a folder that is not there, or that nobody may
+  /// write to, is found out here.
+  static file<Files> open(const Files& files, const std::string& log_path) try {
+    return {files, log_path + ".lock", O_RDWR | O_CREAT};
+  } catch (const error& why) {
+    error_place place;
+    place.file = log_path;
+    throw error{why.code(), "the lock beside the log: " + why.message(), std::move(place)};
+  }
+
   void note(const lock_note& now) const {
     if (file_.truncate(0) == 0) static_cast<void>(file_.write(now.text(), 0));
   }
