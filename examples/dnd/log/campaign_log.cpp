@@ -47,9 +47,11 @@ public:
   journal(campaign_place where, access how, const snapshot_rhythm& rhythm)
       : place{std::move(where)}, rhythm_{rhythm}, events_{place, how} {
     report.warnings = events_.warnings();
+    const bool has_page = !place.id.empty();
     learn_id(how);
     load();
-    if (!state.name.empty()) place.name = state.name;
+    // A copy may have another name than the one under which the campaign began.
+    if (!has_page && !state.name.empty()) place.name = state.name;
   }
 
   recorded append(std::vector<event> events, std::string_view said) {

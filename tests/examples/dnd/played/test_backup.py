@@ -93,6 +93,7 @@ class Backup(Table):
         self.assertEqual(self.restore(backup, "--as", "Mine, once")["restored"], "Mine, once")
         self.assertEqual(digest(self.campaign), before)
         self.assertIn("Mine, once", self.dnd("campaign", "list").stdout)
+        self.assertIn("Mine, once  (world default)", self.dnd("campaign", "load", "Mine, once").stdout)
         self.dnd("repl", "Mine, once", said="damage to: zombie dice: 1d1 type: slashing\n")
         self.assertEqual(self.hp("zombie-1"), "15/22")
 
