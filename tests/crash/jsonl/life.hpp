@@ -168,7 +168,7 @@ private:
     switch (draw_() % 12) {
     case 0: return save_snapshot();
     case 1: check_lock(); return reopen();
-    case 2: return flush(0);
+    case 2: return how_.durability.what() == jsonl::durability::kind::none ? sync() : flush(0);
     case 3: return fail_in_background();
     case 4:
     case 5:
@@ -326,6 +326,12 @@ private:
     flusher_ = flusher::idle;
     machine_->disturb = nullptr;
     if (code == 0) promise_more([](promise& now) { now.durable = now.acknowledged; });
+  }
+
+  /// What a program asks for in the mode `none`.
+  void sync() {
+    log_->sync();
+    promise_more([](promise& now) { now.durable = now.acknowledged; });
   }
 
   /// A sync that nobody waits for fails. What was acknowledged since the last one is in doubt.

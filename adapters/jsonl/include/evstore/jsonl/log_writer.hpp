@@ -252,6 +252,8 @@ private:
 
   /// Syncs what has been written since the last time. False: never again.
   bool flush() {
+    // One at a time: of two syncs at once, only one is told what was lost.
+    const std::lock_guard alone{flushing_};
     std::unique_lock lock{mutex_};
     if (halted_) return false;
     const std::uint64_t reached = log_->end.position;
@@ -274,7 +276,8 @@ private:
 
   batch_writer<Files> disk_; // of the thread that leads
 
-  std::mutex mutex_; // guards what follows, and who may change the log's index and end
+  std::mutex flushing_; // taken before `mutex_`
+  std::mutex mutex_;    // guards what follows, and who may change the log's index and end
   commit_queue<Files> queue_;
   std::condition_variable room_;
   linger linger_;

@@ -194,7 +194,7 @@ repair_report repair(const std::string& path, const Files& files) {
                [&](const surveyed_line& line) { kept.take(line); }};
     report.dropped = kept.finish();
     report.records = repaired.head().value();
-    open_regular(files, draft, O_RDONLY).sync(); // closing syncs, too, and cannot say if it failed
+    repaired.sync(); // closing does it, too, and cannot say if it failed
   }
   index_of_draft.remove();
 
