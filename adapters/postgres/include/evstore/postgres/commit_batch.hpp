@@ -257,6 +257,15 @@ public:
     }
   }
 
+  /// Calls `see(head, count)` for each commit of the group that was stored: its events are the
+  /// `count` behind position `head`.
+  template <class See>
+  void for_each_stored(detail::commits group, See see) const {
+    for (std::size_t i = 0; i < group.size(); ++i)
+      if (const std::size_t count = group[i]->event_count(); outcomes_[i] == 0 && count != 0)
+        see(heads_[i], count);
+  }
+
 private:
   [[nodiscard]] append_result stored(const commit_view& commit, std::uint64_t head,
                                      std::size_t first_write) const {

@@ -157,6 +157,11 @@ public:
   /// Whether the server has warned since this was asked last.
   [[nodiscard]] bool has_warned() noexcept { return std::exchange(has_warned_, false); }
 
+  /// Whether a transaction is open, and nothing has failed in it.
+  [[nodiscard]] bool is_in_transaction() const noexcept {
+    return PQtransactionStatus(raw()) == PQTRANS_INTRANS;
+  }
+
   /// False if it is known that the server is gone. Of an idle connection.
   [[nodiscard]] bool is_usable() noexcept {
     pollfd socket{PQsocket(raw()), POLLIN, 0};

@@ -3,6 +3,7 @@
 #include <evstore/postgres/commit_batch.hpp>
 #include <evstore/postgres/connection_pool.hpp>
 #include <evstore/postgres/stored_events.hpp>
+#include <evstore/postgres/transaction.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -140,16 +141,16 @@ private:
   /// Gives each of the commits a verdict or a failure.
   void store(std::span<pending* const> members) noexcept {
     try {
-      call(members);
+      return call(members);
     } catch (const error& why) {
       if (members.size() == 1 || why.code() == errc::connection_lost)
         return fail(members, std::current_exception());
-      // One of them may be at fault; the others shall not suffer for it.
-      for (pending* const& one : members)
-        if (!one->verdict && !one->failure) store({&one, 1});
     } catch (...) {
-      fail(members, std::current_exception());
+      if (members.size() == 1) return fail(members, std::current_exception());
     }
+    // One of them may be at fault; the others shall not suffer for it.
+    for (pending* const& one : members)
+      if (!one->verdict && !one->failure) store({&one, 1});
   }
   static void fail(std::span<pending* const> members, const std::exception_ptr& why) noexcept {
     for (pending* one : members)
@@ -165,10 +166,10 @@ private:
     std::optional<batch_answer> came;
     for (int attempt = 1; !came; ++attempt) {
       try {
-        (void)on->has_warned();
-        came.emplace(on->execute(detail::append, parameters_));
+        may_be_stored_ = true;
+        came.emplace(send(*on));
       } catch (const statement_failed& why) {
-        if (why.code() == errc::connection_lost)
+        if (why.code() == errc::connection_lost && may_be_stored_)
           return leave_in_doubt(members, "the connection was lost while the server had the commit",
                                 why);
         if (!is_lost_race(why.state) || attempt == most_attempts) throw;
@@ -193,6 +194,53 @@ private:
     }
   }
 
+  /// Has the server store the group; alone it is a transaction of its own.
+  batch_answer send(connection& on) {
+    (void)on.has_warned();
+    if (!pool_->how().inline_projection)
+      return batch_answer{on.execute(detail::append, parameters_)};
+    may_be_stored_ = false;
+    on.execute("begin");
+    try {
+      batch_answer came{on.execute(detail::append, parameters_)};
+      project(on, came);
+      if (!on.is_in_transaction())
+        throw error{errc::io_failed, on.place() +
+                                         ": the inline projection left a transaction that cannot "
+                                         "be committed; nothing is stored"};
+      (void)on.has_warned(); // of its own statements
+      may_be_stored_ = true;
+      on.execute("commit");
+      return came;
+    } catch (...) {
+      try {
+        on.execute("rollback");
+      } catch (const error&) { // the connection is gone, and the transaction with it
+      }
+      throw;
+    }
+  }
+
+  /// Shows what was stored to the program, as it is stored.
+  void project(connection& on, const batch_answer& came) const {
+    parameters ranges;
+    ranges.begin_array(element::bigint);
+    came.for_each_stored(commits_,
+                         [&](std::int64_t head, std::size_t) { ranges.element_of(head); });
+    ranges.end_array();
+    ranges.begin_array(element::bigint);
+    came.for_each_stored(commits_, [&](std::int64_t head, std::size_t count) {
+      ranges.element_of(head + static_cast<std::int64_t>(count));
+    });
+    ranges.end_array();
+    const answer rows = on.execute(detail::read_ranges(), ranges);
+    if (rows.size() == 0) return;
+    event_batch events;
+    for (int row = 0; row < rows.size(); ++row) events.add(rows, row);
+    transaction inside{on};
+    pool_->how().inline_projection(inside, events.lend());
+  }
+
   static void leave_in_doubt(std::span<pending* const> members, const std::string& what,
                              const error& why) {
     for (pending* one : members) {
@@ -215,6 +263,7 @@ private:
 
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
+  bool may_be_stored_ = false;              // if the connection is lost now
 };
 
 } // namespace evstore::postgres

@@ -1,11 +1,20 @@
 #pragma once
 
+#include <evstore/event_record.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 
 namespace evstore::postgres {
+
+class transaction;
+
+/// Changes tables of the program's own by what was stored; see `options::inline_projection`.
+using inline_projection = std::function<void(transaction&, std::span<const event_view>)>;
 
 /// What an acknowledged commit survives.
 enum class durability : std::uint8_t {
@@ -31,6 +40,14 @@ struct options {
   std::chrono::milliseconds lock_timeout{0};
   /// How often who waits asks the server, in case a notification was lost.
   std::chrono::milliseconds poll_interval{1000};
+  /// Called with the events, facts too, that appends of this handle have stored, in the order of their
+  /// positions and before anybody else sees them: what it writes appears together with them, or not
+  /// at all. What it throws, the append throws, and nothing is stored. Once for each event that is
+  /// stored; an attempt that came to nothing is not seen anywhere.
+  ///
+  /// In one thread at a time, of those that append. The turn to append is held meanwhile, so it should
+  /// be quick, and must not append itself. Costs three round trips more for each group of commits.
+  postgres::inline_projection inline_projection{};
 };
 
 } // namespace evstore::postgres

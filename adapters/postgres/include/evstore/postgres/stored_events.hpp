@@ -32,6 +32,16 @@ inline const statement& find_by_ids() {
   return one;
 }
 
+/// The events behind each position of $1 up to that of $2.
+inline const statement& read_ranges() {
+  static const std::string text =
+      "select " + std::string{event_columns} +
+      ", e.data, e.metadata from unnest($1::bigint[], $2::bigint[]) as r (before, last)"
+      " join events e on e.position > r.before and e.position <= r.last order by e.position";
+  static const statement one{"read_ranges", text.c_str()};
+  return one;
+}
+
 inline std::uint64_t count_of(std::int64_t value) noexcept {
   return static_cast<std::uint64_t>(value);
 }
