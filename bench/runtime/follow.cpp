@@ -1,6 +1,5 @@
 // How long after a commit is acknowledged another process sees it: a writer that commits now and
-// then, and a reader in a process of its own that waits for news (inotify). Both read one clock. The
-// reader is woken by the write, and so may see a commit before its sync is over.
+// then, and a reader in a process of its own that waits for news (inotify). Both read one clock.
 //
 // Usage: follow [<file, made anew> [<commits> [<bytes written ahead>]]]
 

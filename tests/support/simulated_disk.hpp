@@ -112,6 +112,8 @@ public:
 
   // ---- the way to the disk
 
+  /// What a file has been synced to be.
+  [[nodiscard]] const std::string& synced_bytes(number which) const { return get(which).stored; }
   /// Whether a sync would change nothing.
   [[nodiscard]] bool is_synced(number which) const {
     const node& now = get(which);

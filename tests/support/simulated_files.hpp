@@ -5,6 +5,7 @@
 
 #include <evstore/jsonl/files.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <functional>
@@ -27,11 +28,18 @@ struct simulated_machine {
   };
   struct opened {
     simulated_disk::number which;
+    bool is_lock_file = false;
     bool locks = false;
   };
 
   explicit simulated_machine(simulated_disk begin = {}, std::uint64_t seed = 1)
       : disk{std::move(begin)}, draw{seed} {}
+
+  /// Whether a program has locked anything.
+  [[nodiscard]] bool has_locks() const {
+    return std::any_of(descriptors.begin(), descriptors.end(),
+                       [](const auto& one) { return one.second.locks; });
+  }
 
   simulated_disk disk;
   random_source draw;
@@ -68,7 +76,7 @@ public:
       if (!disk.is_directory(found) && (flags & O_DIRECTORY) != 0) return failed(ENOTDIR);
       int fd = 3;
       while (machine_->descriptors.contains(fd)) ++fd;
-      machine_->descriptors[fd] = {found};
+      machine_->descriptors[fd] = {found, std::string_view{path}.ends_with(".lock")};
       return fd;
     });
   }
@@ -93,7 +101,7 @@ public:
   }
   ssize_t pwrite(int fd, const void* in, std::size_t size, off_t at) {
     std::size_t most = size;
-    return call("pwrite", most, [&]() -> ssize_t {
+    return call(is_lock_file(fd) ? "pwrite of a lock" : "pwrite", most, [&]() -> ssize_t {
       most = std::min(most, size);
       const std::size_t end = static_cast<std::size_t>(at) + most;
       const std::size_t has = machine_->disk.bytes(node(fd)).size();
@@ -179,6 +187,13 @@ public:
       return 0;
     });
   }
+  bool is_locked(int fd) {
+    const std::lock_guard lock{machine_->mutex};
+    return std::any_of(
+        machine_->descriptors.begin(), machine_->descriptors.end(), [&](const auto& other) {
+          return other.first != fd && other.second.locks && other.second.which == node(fd);
+        });
+  }
   void drop_cache(int fd, off_t at) {
     const std::lock_guard lock{machine_->mutex};
     machine_->disk.drop_cache(node(fd), static_cast<std::size_t>(at));
@@ -195,6 +210,10 @@ private:
   [[nodiscard]] int done() const {
     tell();
     return 0;
+  }
+  [[nodiscard]] bool is_lock_file(int fd) const {
+    const std::lock_guard lock{machine_->mutex};
+    return machine_->descriptors.at(fd).is_lock_file;
   }
   [[nodiscard]] simulated_disk::number node(int fd) const {
     return machine_->descriptors.at(fd).which;

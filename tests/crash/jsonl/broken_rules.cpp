@@ -17,6 +17,7 @@ using namespace evstore::tests;
 enum class rule {
   none,
   sync_before_acknowledging,
+  show_what_is_synced,
   sync_new_names,
   failed_syncs_are_final,
   drop_what_is_only_in_memory,
@@ -79,6 +80,9 @@ public:
     return simulated_files::rename(named(from).c_str(), named(to).c_str());
   }
   int try_lock(int fd) { return broken == rule::one_writer ? 0 : simulated_files::try_lock(fd); }
+  bool is_locked(int fd) {
+    return broken != rule::show_what_is_synced && simulated_files::is_locked(fd);
+  }
   void drop_cache(int fd, off_t at) {
     if (broken != rule::drop_what_is_only_in_memory) simulated_files::drop_cache(fd, at);
   }
@@ -115,6 +119,7 @@ TEST_CASE("with all rules kept, nothing is lost") { CHECK(first_finding(rule::no
 TEST_CASE("each rule that is broken loses something") {
   const auto [which, loss] = GENERATE(table<rule, std::string>({
       {rule::sync_before_acknowledging, ""},
+      {rule::show_what_is_synced, "a reader saw what was not synced"},
       {rule::sync_new_names, ""},
       {rule::failed_syncs_are_final, ""},
       {rule::drop_what_is_only_in_memory, ""},

@@ -39,6 +39,7 @@ const std::vector<kind_of_trouble> troubles{
     {"close", {EINTR, EIO, ENOSPC}},
     {"pread", {0, EINTR, EIO}},
     {"pwrite", {0, EINTR, EIO, ENOSPC, EDQUOT}},
+    {"pwrite of a lock", {0, EINTR, EIO, ENOSPC}},
     {"ftruncate", {EINTR, EIO}},
     {"fdatasync", {EIO, ENOSPC, EDQUOT}},
     {"fsync", {EIO, ENOSPC, EDQUOT}},

@@ -34,7 +34,9 @@ public:
       : machine_{std::make_shared<simulated_machine>(begin.disk, seed)}, draw_{seed},
         promised_{begin.promised}, is_after_power_cut_{begin.is_after_power_cut},
         files_{simulated_files{machine_}} {
-    machine_->changed = [this] { moments_.push_back({machine_->disk, promised_}); };
+    machine_->changed = [this] {
+      moments_.push_back({machine_->disk, promised_, true, machine_->has_locks()});
+    };
     machine_->gate = &gate_;
   }
   life(const life&) = delete;

@@ -45,13 +45,13 @@ TEST_CASE("appending changes no byte that was there") {
   }
 }
 
-TEST_CASE("a commit is written, then synced, then acknowledged") {
+TEST_CASE("a commit is written, then synced, then shown, then acknowledged") {
   const scratch_folder folder;
   const faulty_files files;
   faulty_adapter log = open_faulty(folder / "log.jsonl", files);
   files.forget();
   append_words(log, "s", "a b c");
-  CHECK(files.shared->calls == std::vector<std::string>{"pwrite", "fdatasync"});
+  CHECK(files.shared->calls == std::vector<std::string>{"pwrite", "fdatasync", "pwrite of a lock"});
 }
 
 TEST_CASE("neither writers nor readers ask for the times of a log, which would slow its syncs") {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,19 +27,31 @@ public:
   struct script {
     std::mutex mutex;
     std::vector<std::string> calls; ///< names, in order
+    std::set<int> locks;            ///< descriptors of lock files
     std::function<fault(std::string_view)> decide = [](std::string_view) { return fault{}; };
   };
 
   std::shared_ptr<script> shared = std::make_shared<script>();
 
   int open(const char* path, int flags, mode_t mode) {
-    return fails("open") ? -1 : posix_files::open(path, flags, mode);
+    if (fails("open")) return -1;
+    const int fd = posix_files::open(path, flags, mode);
+    const std::lock_guard lock{shared->mutex};
+    if (std::string_view{path}.ends_with(".lock")) shared->locks.insert(fd);
+    return fd;
+  }
+  int close(int fd) {
+    {
+      const std::lock_guard lock{shared->mutex};
+      shared->locks.erase(fd);
+    }
+    return posix_files::close(fd);
   }
   ssize_t pread(int fd, void* out, std::size_t size, off_t at) {
     return fails("pread") ? -1 : posix_files::pread(fd, out, size, at);
   }
   ssize_t pwrite(int fd, const void* in, std::size_t size, off_t at) {
-    const fault wanted = ask("pwrite");
+    const fault wanted = ask(is_lock_file(fd) ? "pwrite of a lock" : "pwrite");
     errno = wanted.code;
     if (wanted.code != 0) return -1;
     return posix_files::pwrite(fd, in, size < wanted.most_bytes ? size : wanted.most_bytes, at);
@@ -85,6 +98,10 @@ public:
   }
 
 private:
+  [[nodiscard]] bool is_lock_file(int fd) const {
+    const std::lock_guard lock{shared->mutex};
+    return shared->locks.count(fd) != 0;
+  }
   fault ask(std::string_view call) const {
     const std::lock_guard lock{shared->mutex};
     shared->calls.emplace_back(call);

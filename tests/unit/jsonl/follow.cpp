@@ -1,14 +1,22 @@
 #include "small_logs.hpp"
 
+#include <support/call_gate.hpp>
+#include <support/simulated_files.hpp>
+
 #include <evstore/jsonl/adapter.hpp>
+#include <evstore/jsonl/lock_note.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -61,6 +69,60 @@ TEST_CASE("what is not whole yet is not there yet") {
   quick_adapter writer = quick_open(path);
   append_words(writer, "s", "d");
   CHECK(words_of(reader) == "a b c d");
+}
+
+TEST_CASE("what is written and not synced yet is shown to nobody") {
+  using log = jsonl::basic_adapter<simulated_files>;
+  const auto machine = std::make_shared<simulated_machine>();
+  call_gate gate;
+  machine->gate = &gate;
+  const bool ahead = GENERATE(false, true);
+  log writer =
+      log::open("/log.jsonl", {.preallocation_size = ahead ? 4096U : 0U}, simulated_files{machine});
+  log reader = log::open_read_only("/log.jsonl", {}, simulated_files{machine});
+  append_words(writer, "s", "a");
+  gate.hold("fdatasync");
+  std::thread appends{[&] { append_words(writer, "s", "b c"); }};
+  gate.wait_for("fdatasync");
+  CHECK(machine->disk.bytes(machine->disk.find("/log.jsonl")).find("\"type\":\"b\"") !=
+        std::string::npos);
+  CHECK(reader.head() == global_position{1});
+  CHECK(words_of(reader) == "a");
+  CHECK(reader.state_of("s").version == stream_version{1});
+  const log newcomer = log::open_read_only("/log.jsonl", {}, simulated_files{machine});
+  CHECK(newcomer.head() == global_position{1});
+  CHECK(!newcomer.report().torn);
+  CHECK(writer.head() == global_position{1});
+  gate.pass("fdatasync");
+  gate.release("fdatasync");
+  appends.join();
+  CHECK(words_of(reader) == "a b c");
+  CHECK(newcomer.head() == global_position{3});
+}
+
+TEST_CASE("what is acknowledged before it is synced is shown at once") {
+  using log = jsonl::basic_adapter<simulated_files>;
+  const simulated_files files{std::make_shared<simulated_machine>()};
+  log writer = log::open("/log.jsonl", {.durability = jsonl::durability::none()}, files);
+  log reader = log::open_read_only("/log.jsonl", {}, files);
+  append_words(writer, "s", "a");
+  CHECK(reader.head() == global_position{1});
+}
+
+TEST_CASE("how far a log is shown is a number that is never read by half") {
+  std::array<char, jsonl::lock_note::shown_size> before;
+  std::array<char, jsonl::lock_note::shown_size> after;
+  const std::string_view old{jsonl::lock_note::shown_line(999, before)};
+  const std::string_view now{jsonl::lock_note::shown_line(1000, after)};
+  CHECK(now == "shown 00000000000000001000 00000000000000001000\n");
+  for (std::size_t half = 0; half <= now.size(); ++half) {
+    std::string found{now.substr(0, half)};
+    found += old.substr(half);
+    const auto shown = jsonl::lock_note::parse(found).shown;
+    CHECK((!shown || *shown == 999 || *shown == 1000));
+  }
+  CHECK(jsonl::lock_note::parse(jsonl::lock_note::shown_line(~std::uint64_t{0}, after)).shown ==
+        ~std::uint64_t{0});
 }
 
 TEST_CASE("waiting ends with the event, and without it when the time is up") {

@@ -56,6 +56,7 @@ public:
     torn = read_log(shared, kept, lock.found(), [&](std::uint64_t offset) {
       // What a failed sync left in the page cache may not be on the disk: it must not be believed.
       Files{files}.drop_cache(shared.log.descriptor(), static_cast<off_t>(offset));
+      return log_extent::of(shared.log);
     });
     std::optional<torn_tail> uncut;
     if (torn) {
@@ -85,11 +86,14 @@ public:
     basic_adapter opened{files, path};
     require_regular(files, path, true);
     opened.log_ = std::make_shared<shared_log<Files>>(open_regular(files, path, O_RDONLY));
-    opened.log_->checksums = how.checksums;
-    opened.report_.torn = read_log(*opened.log_, checkpoint<Files>{files, path},
-                                   note_of(files, path), [](std::uint64_t) {});
-    describe(opened.report_, opened.log_->end, std::nullopt);
-    opened.follower_ = std::make_shared<log_follower<Files>>(opened.log_);
+    shared_log<Files>& shared = *opened.log_;
+    shared.checksums = how.checksums;
+    shown_extent<Files> shown{files, path};
+    opened.report_.torn =
+        read_log(shared, checkpoint<Files>{files, path}, note_of(files, path),
+                 [&](std::uint64_t) { return log_extent::of(shared.log, shown); });
+    describe(opened.report_, shared.end, std::nullopt);
+    opened.follower_ = std::make_shared<log_follower<Files>>(opened.log_, std::move(shown));
     return opened;
   }
 
@@ -233,7 +237,7 @@ template <file_calls Files = posix_files>
 }
 
 /// Opens the log at `path` for reading, also while another process writes to it: the handle follows
-/// the log and shows whole commits only. Changes nothing on the disk.
+/// the log and shows what the writer has acknowledged. Changes nothing on the disk.
 template <file_calls Files = posix_files>
 [[nodiscard]] basic_adapter<Files> open_read_only(const std::string& path,
                                                   const read_options& how = {},

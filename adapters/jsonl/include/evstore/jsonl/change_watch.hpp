@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <poll.h>
 #include <sys/inotify.h>
@@ -14,16 +15,15 @@
 
 namespace evstore::jsonl {
 
-/// Waits until a file may have changed: woken by the kernel (inotify) where it can, and after a
-/// while anyway, because not every file system tells. One thread at a time.
+/// Waits until one of two files may have changed: woken by the kernel (inotify) where it can, and
+/// after a while anyway, because not every file system tells. One thread at a time.
 class change_watch {
 public:
-  explicit change_watch(const std::string& path) noexcept
-      : descriptor_{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)} {
-    if (descriptor_ >= 0 &&
-        ::inotify_add_watch(descriptor_, path.c_str(),
-                            IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF) < 0)
-      close();
+  /// `beside` need not be there, nor come to be.
+  change_watch(const std::string& path, std::string beside)
+      : descriptor_{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)}, beside_{std::move(beside)} {
+    if (descriptor_ >= 0 && !add(path)) close();
+    if (descriptor_ >= 0) has_beside_ = add(beside_);
   }
   change_watch(const change_watch&) = delete;
   change_watch& operator=(const change_watch&) = delete;
@@ -38,6 +38,7 @@ public:
       std::this_thread::sleep_for(patience < untold ? patience : untold);
       return;
     }
+    if (!has_beside_) has_beside_ = add(beside_);
     pollfd waited{descriptor_, POLLIN, 0};
     const auto longest = patience < told ? patience : told;
     if (::poll(&waited, 1, static_cast<int>(longest.count())) <= 0) return;
@@ -47,12 +48,19 @@ public:
   }
 
 private:
+  bool add(const std::string& path) const noexcept {
+    return ::inotify_add_watch(descriptor_, path.c_str(),
+                               IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF) >= 0;
+  }
+
   void close() noexcept {
     if (descriptor_ >= 0) ::close(descriptor_);
     descriptor_ = -1;
   }
 
   int descriptor_;
+  std::string beside_;
+  bool has_beside_ = false;
 };
 
 } // namespace evstore::jsonl

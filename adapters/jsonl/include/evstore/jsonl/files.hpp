@@ -61,6 +61,7 @@ concept file_calls = std::copyable<F> && requires(F& files, const char* path, in
   { files.unlink(path) } -> std::same_as<int>;
   { files.mkdir(path, mode_t{}) } -> std::same_as<int>;
   { files.try_lock(fd) } -> std::same_as<int>;
+  { files.is_locked(fd) } -> std::same_as<bool>;
   { files.drop_cache(fd, at) } -> std::same_as<void>;
 };
 
@@ -118,6 +119,14 @@ struct posix_files {
 #else
 #error "evstore's JSONL adapter needs locks of open file descriptions (F_OFD_SETLK)"
 #endif
+  }
+
+  /// Whether somebody else has such a lock (`F_OFD_GETLK`).
+  static bool is_locked(int fd) noexcept {
+    struct flock found {};
+    found.l_type = F_RDLCK;
+    found.l_whence = SEEK_SET;
+    return ::fcntl(fd, F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
   }
 
   /// Forgets what the page cache holds of the file from `at` on. After a failed sync it may hold

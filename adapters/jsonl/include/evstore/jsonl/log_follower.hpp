@@ -6,6 +6,7 @@
 #include <evstore/jsonl/filler.hpp>
 #include <evstore/jsonl/recovery.hpp>
 #include <evstore/jsonl/shared_log.hpp>
+#include <evstore/jsonl/shown_extent.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -18,13 +19,14 @@
 
 namespace evstore::jsonl {
 
-/// Keeps a log that another process writes to up to date: takes in whole commits as they appear,
-/// and leaves alone what is not whole yet. A commit that is written and not yet synced appears, too:
-/// whoever follows may see it a moment before it is acknowledged. Any number of threads.
+/// Keeps a log that another process writes to up to date: takes in commits as they are acknowledged.
+/// Where nobody writes, or somebody whose commits are acknowledged before they are synced, whole
+/// commits as they appear. Any number of threads.
 template <file_calls Files>
 class log_follower {
 public:
-  explicit log_follower(std::shared_ptr<shared_log<Files>> log) : log_{std::move(log)} {}
+  log_follower(std::shared_ptr<shared_log<Files>> log, shown_extent<Files> shown)
+      : log_{std::move(log)}, shown_{std::move(shown)} {}
 
   /// Takes in what is new. Throws `errc::changed_under` if the file was cut or replaced, and
   /// `errc::corrupt` for damage in what is new.
@@ -44,7 +46,7 @@ public:
   global_position wait_beyond(global_position after, std::chrono::milliseconds patience) {
     const auto deadline = std::chrono::steady_clock::now() + bounded_patience(patience);
     std::unique_lock lock{waiting_};
-    if (!watch_) watch_.emplace(log_->log.path());
+    if (!watch_) watch_.emplace(log_->log.path(), log_->log.path() + ".lock");
     lock.unlock();
     refresh();
     lock.lock();
@@ -88,7 +90,9 @@ private:
     if (size < end.offset)
       throw data_error(errc::changed_under, "the log became shorter; reopen it", log_->log.path(),
                        size);
-    const std::uint64_t content = end_of_new_content(log_->log, end.offset, size);
+    const std::uint64_t shown = shown_.within(size);
+    if (shown <= end.offset) return;
+    const std::uint64_t content = end_of_new_content(log_->log, end.offset, shown);
     if (content == end.offset) return;
     const std::lock_guard lock{log_->mutex};
     if (end.open_line) {
@@ -113,6 +117,7 @@ private:
 
   std::shared_ptr<shared_log<Files>> log_;
   std::mutex refreshing_;
+  shown_extent<Files> shown_;
   std::optional<error> broken_;
 
   std::mutex waiting_;

@@ -5,8 +5,10 @@
 #include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/process_mark.hpp>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -51,12 +53,19 @@ public:
     return process_.is_ours() || detail::broken_rule == detail::rule::forked_children_are_refused;
   }
 
-  /// Names this process as the holder. No failure matters: the text is a hint.
-  void note_open(durable_mark durable) const {
-    note({static_cast<std::uint64_t>(process_.maker()), durable, std::nullopt});
+  /// Names this process as the holder, which shows what is `shown` of the log to other handles, or
+  /// everything. No failure matters: the text is a hint.
+  void note_open(durable_mark durable, std::optional<std::uint64_t> shown) const {
+    note({shown, static_cast<std::uint64_t>(process_.maker()), durable, std::nullopt});
+  }
+  /// For a log that was opened with something `shown`, each time that there is more. If this fails,
+  /// other handles see it with the next one.
+  void note_shown(std::uint64_t bytes) const noexcept {
+    std::array<char, lock_note::shown_size> line;
+    static_cast<void>(file_.write(lock_note::shown_line(bytes, line), 0));
   }
   void note_closed(durable_mark durable, file_stamp stamp) const {
-    note({std::nullopt, durable, stamp});
+    note({std::nullopt, std::nullopt, durable, stamp});
   }
 
 private:

@@ -32,7 +32,8 @@ namespace evstore::jsonl {
 /// by a thread in the background, which the first of them starts.
 ///
 /// Rules: a commit is acknowledged only after its bytes are written and synced; what was not synced
-/// is not shown by this handle; one batch is unsynced at a time; a failed sync is final.
+/// is not shown, by this handle and those that follow the log; one batch is unsynced at a time; a
+/// failed sync is final.
 template <file_calls Files>
 class log_writer {
 public:
@@ -45,7 +46,8 @@ public:
         queue_{log_, how.durability.what()} {
     if (durability_.what() == durability::kind::batched)
       flusher_.start(durability_.interval(), [this] { return flush(); });
-    lock_.note_open({log_->end.position, log_->end.offset});
+    lock_.note_open({log_->end.position, log_->end.offset},
+                    shows_synced() ? std::optional{log_->end.offset} : std::nullopt);
   }
   log_writer(const log_writer&) = delete;
   log_writer& operator=(const log_writer&) = delete;
@@ -130,6 +132,10 @@ public:
 private:
   using admitted = typename commit_queue<Files>::admitted;
 
+  [[nodiscard]] bool shows_synced() const noexcept {
+    return durability_.what() == durability::kind::sync;
+  }
+
   void require_our_process() const {
     if (!lock_.is_ours())
       throw error{errc::locked, "this process was forked from the one that writes to the log"};
@@ -190,8 +196,9 @@ private:
     mine->failure = result.failure;
     if (result.failure)
       give_up_collected(*result.failure, result.halts);
-    else if (durability_.what() == durability::kind::sync)
+    else if (shows_synced())
       queue_.note_synced(log_->end.position);
+    if (shows_synced() && mine->stored != 0) lock_.note_shown(log_->end.offset);
     queue_.end_writing();
     make_room_for(mine->in_flight);
     is_led_ = false;

@@ -8,6 +8,7 @@
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/record_reader.hpp>
 #include <evstore/jsonl/shared_log.hpp>
+#include <evstore/jsonl/shown_extent.hpp>
 
 #include <algorithm>
 #include <array>
@@ -79,6 +80,12 @@ struct log_extent {
   static log_extent of(const file<Files>& log) {
     const std::uint64_t size = log.size();
     return {end_of_content(log, size), size};
+  }
+  /// Without what may not be shown yet.
+  template <file_calls Files>
+  static log_extent of(const file<Files>& log, shown_extent<Files>& shown) {
+    const std::uint64_t size = log.size();
+    return {end_of_content(log, shown.within(size)), size};
   }
 };
 
@@ -178,8 +185,8 @@ inline void describe(open_report& report, const log_end& end,
 
 /// Reads the log from `log.end` on into `log.index`. Throws for damage; says what is torn.
 template <file_calls Files>
-std::optional<torn_tail> scan_log(shared_log<Files>& log, const std::optional<durable_mark>& mark) {
-  const log_extent extent = log_extent::of(log.log);
+std::optional<torn_tail> scan_log(shared_log<Files>& log, const log_extent& extent,
+                                  const std::optional<durable_mark>& mark) {
   if (log.end.offset == 0) log.end.offset = first_offset(log.log);
   auto found = commit_scan<Files>{log.log, log.end, extent.content, log.index}.run();
   if (!found) found = lost_in_filler(log.end, extent, mark);
@@ -209,19 +216,19 @@ void look_before_locking(Files files, const std::string& path) {
   record_reader reader;
   event_view event;
   if (batch.lines.empty() || !reader.read(trimmed(batch.lines[0]), 1, event).defect) return;
-  static_cast<void>(scan_log(log, std::nullopt));
+  static_cast<void>(scan_log(log, log_extent::of(log.log), std::nullopt));
 }
 
 /// Makes `log` show what the file holds: from where the checkpoint ends, if there is one that can be
-/// trusted, or from the beginning. `before_reading(offset)` is called before anything behind the
-/// offset is read.
-template <file_calls Files, class BeforeReading>
+/// trusted, or from the beginning. `prepare(offset)` is called before anything behind the offset is
+/// read, and says how far to read.
+template <file_calls Files, class Prepare>
 std::optional<torn_tail> read_log(shared_log<Files>& log, const checkpoint<Files>& kept,
-                                  const lock_note& note, BeforeReading before_reading) {
+                                  const lock_note& note, Prepare prepare) {
   if (kept.resume(log, note)) {
-    before_reading(page_begin(log.end.offset));
+    const log_extent extent = prepare(page_begin(log.end.offset));
     try {
-      return scan_log(log, note.durable);
+      return scan_log(log, extent, note.durable);
     } catch (const pages_damaged&) {
     } catch (const error& why) {
       if (why.code() != errc::corrupt) throw;
@@ -229,8 +236,7 @@ std::optional<torn_tail> read_log(shared_log<Files>& log, const checkpoint<Files
     log.index = log_index<Files>{}; // in any doubt, all of it once more
     log.end = log_end{};
   }
-  before_reading(0);
-  return scan_log(log, note.durable);
+  return scan_log(log, prepare(0), note.durable);
 }
 
 } // namespace evstore::jsonl
