@@ -96,6 +96,13 @@ std::set<std::string> logs_of_fights(const fs::path& directory) {
   return found;
 }
 
+/// The log of a fight that ended while it was read: it was not found, or it went away under the
+/// reader.
+bool has_ended(const evstore::error& failed) {
+  return failed.code() == evstore::errc::not_found ||
+         failed.code() == evstore::errc::changed_under;
+}
+
 /// The log of a fight counts as long as the campaign's log ends with the beginning of that fight.
 /// So it is copied first: it may then lack what came later, but never miss what is in the other.
 /// False if a fight began or ended meanwhile: then the two may not belong together.
@@ -105,7 +112,7 @@ bool copy_logs(const fs::path& directory, const fs::path& into) {
     try {
       copy_log(directory / name, into / name);
     } catch (const evstore::error& failed) {
-      if (failed.code() != evstore::errc::not_found) throw;
+      if (!has_ended(failed)) throw;
       return false;
     }
   }
