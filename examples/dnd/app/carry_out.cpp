@@ -180,8 +180,9 @@ public:
         out_.tell(played.log());
         out_.say("help lists the commands, hint says what could be next, quit leaves.");
       }
+      const auto offer = [&](std::string_view typed) { return played.complete(typed); };
       const auto lines =
-          with_a_person ? edited_lines(usual_history_file()) : plain_lines(STDIN_FILENO);
+          with_a_person ? edited_lines(usual_history_file(), offer) : plain_lines(STDIN_FILENO);
       return dnd::converse(played, *lines, out_);
     });
   }

@@ -3,6 +3,8 @@
 #include "campaign/decide.hpp"
 #include "campaign/narrate.hpp"
 #include "campaign/past.hpp"
+#include "campaign/portray.hpp"
+#include "campaign/sayable.hpp"
 #include "language/parse.hpp"
 #include "language/syntax.hpp"
 #include "language/text.hpp"
@@ -28,8 +30,21 @@ outcome refused(complaint why) {
 
 outcome answered(std::string sentence) {
   outcome result;
-  result.sentences.push_back(std::move(sentence));
+  result.sentences.push_back({std::move(sentence)});
   return result;
+}
+
+complaint no_such_command(const mention& topic) {
+  std::vector<std::string_view> known;
+  for (const syntax& each : all_syntax()) {
+    known.push_back(first_word(each.keyword));
+    known.push_back(each.keyword);
+  }
+  const auto suggestion = nearest(topic.text, known);
+  return {"there is no command \"" + topic.text + "\"; " +
+              (suggestion ? "did you mean " + std::string{*suggestion} + "?"
+                          : std::string{"help lists them all"}),
+          topic.at, topic.length};
 }
 
 /// The past as the log tells it.
@@ -83,12 +98,12 @@ struct performance {
   outcome operator()(const command::deed& wanted) const {
     campaign_state after = log.state();
     const auto decided = consider(after, wanted);
-    if (!decided) return refused(decided.error());
+    if (!decided) return refused(blaming_a_word(decided.error()));
     outcome result;
     if (!decided->events.empty())
       result = tell(std::move(after), log.append(decided->events, line));
-    const auto& remarks = decided->remarks;
-    result.sentences.insert(result.sentences.end(), remarks.begin(), remarks.end());
+    for (const std::string& remark : decided->remarks)
+      result.sentences.push_back({remark, tone::quiet});
     return result;
   }
   outcome operator()(const command::save_session&) const {
@@ -96,11 +111,21 @@ struct performance {
     campaign_state after = log.state();
     return tell(std::move(after), log.save());
   }
+  outcome operator()(const command::status& wanted) const {
+    outcome result;
+    if (!wanted.of) {
+      result.sentences = portray(log.state());
+    } else {
+      const auto id = find_creature(log.state(), *wanted.of);
+      if (!id) return refused(id.error());
+      result.sentences = portray(*id, log.state().creatures.at(*id));
+    }
+    return result;
+  }
   outcome operator()(const command::hint&) const { return answered(hint(log.state())); }
   outcome operator()(const command::help& wanted) const {
     if (auto text = help_text(wanted.topic ? wanted.topic->text : "")) return answered(*text);
-    return refused({"there is no command \"" + wanted.topic->text + "\"; help lists them all",
-                    wanted.topic->at, wanted.topic->length});
+    return refused(no_such_command(*wanted.topic));
   }
   outcome operator()(const command::quit&) const {
     outcome result;
@@ -109,6 +134,14 @@ struct performance {
   }
 
 private:
+  /// What no name is to blame for, the command is: it cannot be carried out now.
+  complaint blaming_a_word(complaint why) const {
+    if (why.length != 0) return why;
+    const auto keyword = find_keyword(line);
+    if (keyword) why = {std::move(why.message), keyword->at, keyword->length};
+    return why;
+  }
+
   /// A page of the books that cannot be read is no reason to end the game.
   evstore::result<decision, complaint> consider(const campaign_state& state,
                                                 const command::deed& wanted) const {
@@ -124,7 +157,7 @@ private:
     outcome result;
     for (const event& happened : written.events) {
       std::visit([&](const auto& payload) { after.evolve(payload); }, happened);
-      result.sentences.push_back(narrate(happened, after));
+      result.sentences.push_back({narrate(happened, after), tone_of(happened)});
     }
     result.events = std::move(written.events);
     result.warnings = std::move(written.warnings);
@@ -141,6 +174,10 @@ outcome game::perform(std::string_view line) {
   return std::visit(performance{log_, library_, dice_, line}, *wanted);
 }
 
+completion game::complete(std::string_view before_cursor) const {
+  return dnd::complete(before_cursor, sayable_names{log_.state(), library_});
+}
+
 std::optional<std::string> help_text(std::string_view topic) {
   std::string text;
   std::size_t width = 0;
@@ -149,8 +186,7 @@ std::optional<std::string> help_text(std::string_view topic) {
     if (topic.empty()) {
       text.append(text.empty() ? "" : "\n").append(known.keyword);
       text.append(width + 2 - known.keyword.size(), ' ').append(known.summary);
-    } else if (same_word(known.keyword, topic) ||
-               same_word(known.keyword.substr(0, known.keyword.find(' ')), topic)) {
+    } else if (same_word(known.keyword, topic) || same_word(first_word(known.keyword), topic)) {
       text.append(text.empty() ? "" : "\n").append(known.usage);
       text.append("\n    ").append(known.summary);
     }

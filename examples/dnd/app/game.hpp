@@ -1,8 +1,10 @@
 #pragma once
 
 #include "campaign/books.hpp"
+#include "campaign/tone.hpp"
 #include "events.hpp"
 #include "language/complaint.hpp"
+#include "language/completion.hpp"
 #include "log/campaign_log.hpp"
 #include "rules/dice.hpp"
 
@@ -15,8 +17,8 @@ namespace dnd {
 
 /// What a command line came to.
 struct outcome {
-  std::vector<event> events;          ///< that are in the log now
-  std::vector<std::string> sentences; ///< what to tell: events, a hint, help
+  std::vector<event> events;   ///< that are in the log now
+  std::vector<told> sentences; ///< what to tell: events, a hint, help
   std::vector<std::string> warnings;
   std::optional<complaint> why_not; ///< nothing was written
   bool quit = false;
@@ -32,6 +34,9 @@ public:
 
   /// Carries out one line. Throws `evstore::error` if the log could not be written.
   outcome perform(std::string_view line);
+
+  /// What the unfinished last word of a line could become.
+  [[nodiscard]] completion complete(std::string_view before_cursor) const;
 
   [[nodiscard]] const campaign_log& log() const noexcept { return log_; }
 

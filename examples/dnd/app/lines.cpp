@@ -7,6 +7,7 @@
 #include <clocale>
 #include <csignal>
 #include <cstddef>
+#include <cstdio>
 #include <cstdlib>
 #include <cwchar>
 #include <filesystem>
@@ -17,6 +18,7 @@
 
 #include <histedit.h>
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace dnd {
@@ -67,10 +69,41 @@ private:
   std::size_t at_ = 0;
 };
 
+/// Code points, which is what the editor counts.
+int characters(std::string_view text) {
+  return static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
+/// Words beneath each other, as many beside each other as fit; of very many the first.
+std::string in_columns(const std::vector<std::string>& words, std::size_t room) {
+  constexpr std::size_t most = 120;
+  const std::size_t count = std::min(words.size(), most);
+  int longest = 0;
+  for (std::size_t i = 0; i < count; ++i) longest = std::max(longest, characters(words[i]));
+  const std::size_t width = static_cast<std::size_t>(longest) + 2;
+  const std::size_t across = std::max<std::size_t>(room / width, 1);
+  const std::size_t down = (count + across - 1) / across;
+  std::string text;
+  for (std::size_t row = 0; row < down; ++row) {
+    for (std::size_t i = row; i < count; i += down) {
+      text.append(words[i]);
+      if (i + down < count)
+        text.append(width - static_cast<std::size_t>(characters(words[i])), ' ');
+    }
+    text += '\n';
+  }
+  if (words.size() > most)
+    text += "... and " + std::to_string(words.size() - most) + " more; type a letter of it\n";
+  return text;
+}
+
 /// libedit's editor and its history; one at a time, for it owns the terminal.
 class terminal_lines final : public line_source {
 public:
-  explicit terminal_lines(std::string history_file) : file_{std::move(history_file)} {
+  terminal_lines(std::string history_file, completer offer)
+      : file_{std::move(history_file)}, offer_{std::move(offer)} {
     use_utf8();
     constexpr int remembered = 1'000;
     HistEvent ignored{};
@@ -83,6 +116,9 @@ public:
     ::el_set(editor_, EL_HIST, &::history, history_);
     ::el_set(editor_, EL_SIGNAL, 0);
     ::el_set(editor_, EL_GETCFN, &terminal_lines::read_character);
+    ::el_set(editor_, EL_ADDFN, "complete-word", "Complete the word before the cursor",
+             &terminal_lines::complete_word);
+    ::el_set(editor_, EL_BIND, "^I", "complete-word", nullptr);
     ::el_source(editor_, nullptr); // the person's own key bindings
   }
   ~terminal_lines() override {
@@ -128,10 +164,36 @@ private:
     return 0;
   }
 
-  static char* prompt_of(EditLine* editor) {
+  static terminal_lines& of(EditLine* editor) {
     terminal_lines* self = nullptr;
     ::el_get(editor, EL_CLIENTDATA, &self);
-    return self->prompt_.data();
+    return *self;
+  }
+
+  static char* prompt_of(EditLine* editor) { return of(editor).prompt_.data(); }
+
+  static unsigned char complete_word(EditLine* editor, int) {
+    const LineInfo* line = ::el_line(editor);
+    const std::string_view before{line->buffer,
+                                  static_cast<std::size_t>(line->cursor - line->buffer)};
+    const completion found = of(editor).offer_(before);
+    const std::string_view typed = before.substr(found.at);
+    if (found.choices.empty()) return CC_ERROR;
+    std::string word = found.shared(typed);
+    if (found.choices.size() == 1) word += ' ';
+    if (word == typed) {
+      std::fputs(("\n" + in_columns(found.choices, columns_of_terminal())).c_str(), stdout);
+      return CC_REDISPLAY;
+    }
+    if (!typed.empty()) ::el_deletestr(editor, characters(typed));
+    return ::el_insertstr(editor, word.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+  }
+
+  static std::size_t columns_of_terminal() {
+    constexpr std::size_t usual = 80;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual;
+    return size.ws_col;
   }
 
   void remember(const std::string& line) {
@@ -141,6 +203,7 @@ private:
   }
 
   std::string file_;
+  completer offer_;
   std::string prompt_;
   History* history_ = ::history_init();
   EditLine* editor_ = ::el_init("dnd", stdin, stdout, stderr);
@@ -152,8 +215,8 @@ std::unique_ptr<line_source> plain_lines(int descriptor) {
   return std::make_unique<descriptor_lines>(descriptor);
 }
 
-std::unique_ptr<line_source> edited_lines(std::string history_file) {
-  return std::make_unique<terminal_lines>(std::move(history_file));
+std::unique_ptr<line_source> edited_lines(std::string history_file, completer offer) {
+  return std::make_unique<terminal_lines>(std::move(history_file), std::move(offer));
 }
 
 std::string usual_history_file() {

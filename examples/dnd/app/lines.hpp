@@ -1,8 +1,12 @@
 #pragma once
 
+#include "language/completion.hpp"
+
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace dnd {
 
@@ -21,9 +25,13 @@ public:
 /// refuse it.
 std::unique_ptr<line_source> plain_lines(int descriptor);
 
+/// Answers what could stand where the cursor is, given the line before it.
+using completer = std::function<completion(std::string_view before_cursor)>;
+
 /// Lines that a person edits on the terminal, with a history that lasts: it is kept in
-/// `history_file` if that can be written.
-std::unique_ptr<line_source> edited_lines(std::string history_file);
+/// `history_file` if that can be written. The tabulator completes a word, or lists what it could
+/// be.
+std::unique_ptr<line_source> edited_lines(std::string history_file, completer offer);
 
 /// Where people's history belongs: `$XDG_STATE_HOME/dnd/history` or `~/.local/state/dnd/history`,
 /// the directory created; empty if there is no such place.

@@ -1,6 +1,7 @@
 #include "app/output.hpp"
 
 #include "campaign/narrate.hpp"
+#include "campaign/portray.hpp"
 #include "language/text.hpp"
 #include "log/event_json.hpp"
 #include "log/snapshot_file.hpp"
@@ -10,6 +11,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <vector>
+
+#include <unistd.h>
 
 namespace dnd {
 
@@ -42,53 +45,6 @@ std::string plural(std::uint64_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string{thing} + (count == 1 ? "" : "s");
 }
 
-/// `#######...`: how much of a creature is left.
-std::string bar(int hp, int max_hp) {
-  constexpr int width = 10;
-  const std::int64_t tenths =
-      max_hp > 0 ? (std::int64_t{hp} * width + max_hp - 1) / max_hp : std::int64_t{0};
-  const auto share = static_cast<int>(std::clamp<std::int64_t>(tenths, 0, width));
-  return std::string(static_cast<std::size_t>(share), '#') +
-         std::string(static_cast<std::size_t>(width - share), '.');
-}
-
-std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
-std::string remarks(const creature& who) {
-  std::vector<std::string> all;
-  if (who.level) all.push_back("level " + std::to_string(*who.level));
-  if (who.hit_dice_used > 0)
-    all.push_back("hit dice used " + std::to_string(who.hit_dice_used) + "/" +
-                  std::to_string(who.hit_dice));
-  if (who.hp == 0) all.emplace_back("down");
-  all.insert(all.end(), who.conditions.begin(), who.conditions.end());
-  for (const auto& [item, count] : who.inventory)
-    all.push_back(count == 1 ? item : std::to_string(count) + " " + item);
-  std::string text;
-  for (const std::string& remark : all) text.append(text.empty() ? "  " : ", ").append(remark);
-  return text;
-}
-
-std::string turn_line(const encounter& fight) {
-  if (!fight.active) return "no encounter";
-  std::string text = "encounter " + std::to_string(fight.number);
-  if (fight.turn) text += ", round " + std::to_string(fight.round) + ", turn of " + *fight.turn;
-  if (!fight.turn_order.empty()) {
-    text += "; order:";
-    for (const std::string& id : fight.turn_order)
-      text += " " + id + " (" + std::to_string(fight.initiatives.at(id)) + ")";
-  }
-  return text;
-}
-
-std::string session_line(const campaign_state& state) {
-  if (state.session == 0) return "none yet";
-  return std::to_string(state.session) + (state.session_open ? " (open)" : " (over)");
-}
-
 void write_line(std::FILE* to, std::string_view text) {
   std::fwrite(text.data(), 1, text.size(), to);
   if (!text.ends_with('\n')) std::fputc('\n', to);
@@ -97,9 +53,16 @@ void write_line(std::FILE* to, std::string_view text) {
 
 } // namespace
 
+output::output(form how)
+    : form_{how}, answers_{how == form::text && shows_colours(STDOUT_FILENO)},
+      errors_{how == form::text && shows_colours(STDERR_FILENO)} {}
+
 void output::say(std::string_view text) const { write_line(stdout, text); }
 void output::warn(std::string_view text) const {
-  write_line(stderr, "warning: " + std::string{text});
+  write_line(stderr, errors_.paint(ink::yellow, "warning:") + " " + std::string{text});
+}
+void output::say(const told& sentence) const {
+  say(answers_.paint(ink_of(sentence.how), sentence.text));
 }
 
 void output::say_findings(bool sound, const std::vector<std::string>& findings) const {
@@ -122,17 +85,18 @@ void output::tell(std::string_view line, const outcome& came_of_it, std::string_
                               .add("length", std::to_string(came_of_it.why_not->length))
                               .text());
     answer.add("events", json_array(came_of_it.events, [](const event& e) { return to_json(e); }));
-    answer.add("text", json_array(came_of_it.sentences, quoted_json));
+    answer.add("text", json_array(came_of_it.sentences,
+                                  [](const told& each) { return quoted_json(each.text); }));
     if (!came_of_it.warnings.empty())
       answer.add("warnings", json_array(came_of_it.warnings, quoted_json));
     say(answer.text());
     return;
   }
-  for (const std::string& sentence : came_of_it.sentences) say(sentence);
+  for (const told& sentence : came_of_it.sentences) say(sentence);
   for (const std::string& warning : came_of_it.warnings) warn(warning);
   if (came_of_it.why_not)
     write_line(stderr, std::string{where} + point_at(line, *came_of_it.why_not) +
-                           "error: " + came_of_it.why_not->message);
+                           errors_.paint(ink::red, "error:") + " " + came_of_it.why_not->message);
 }
 
 void output::tell(const campaign_log& log) const {
@@ -164,16 +128,7 @@ void output::tell(const campaign_log& log) const {
 
 void output::tell(const campaign_state& state) const {
   if (is_json()) return say(to_json(state));
-  say("  session   " + session_line(state));
-  say("  turn      " + turn_line(state.encounter));
-  if (state.creatures.empty()) say("  nobody is here yet");
-  std::size_t width = 0;
-  for (const auto& [id, who] : state.creatures) width = std::max(width, id.size());
-  for (const auto& [id, who] : state.creatures) {
-    const std::string hp = std::to_string(who.hp) + "/" + std::to_string(who.max_hp);
-    say("  " + padded(id, width) + "  HP " + padded(hp, 7) + " [" + bar(who.hp, who.max_hp) +
-        "]  AC " + std::to_string(who.armor_class) + remarks(who));
-  }
+  for (const told& line : portray(state)) say(line);
 }
 
 void output::tell(const log_entry& entry) const {
@@ -186,8 +141,11 @@ void output::tell(const log_entry& entry) const {
   }
   // Hours and minutes are what people remember of an evening.
   const std::string time = entry.time.substr(0, 10) + " " + entry.time.substr(11, 8);
-  say(padded(std::to_string(entry.position), 5) + " " + time + "  " +
-      narrate(entry.happened, entry.after));
+  constexpr std::size_t width = 5;
+  std::string position = std::to_string(entry.position);
+  position.resize(std::max(position.size(), width), ' ');
+  say(position + " " + time + "  " +
+      answers_.paint(ink_of(tone_of(entry.happened)), narrate(entry.happened, entry.after)));
 }
 
 void output::tell(const difference& found) const {

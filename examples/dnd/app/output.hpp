@@ -1,8 +1,10 @@
 #pragma once
 
+#include "app/colours.hpp"
 #include "app/game.hpp"
 #include "backup/backup.hpp"
 #include "backup/restore.hpp"
+#include "campaign/tone.hpp"
 #include "history/diff.hpp"
 #include "history/recap.hpp"
 #include "log/campaign_log.hpp"
@@ -21,12 +23,14 @@ enum class form : std::uint8_t { text, json };
 /// text form go to stderr. What is written is flushed at once: who reads it may act on it.
 class output {
 public:
-  explicit output(form how) : form_{how} {}
+  /// Colours where they are seen, see `shows_colours`; never in JSON.
+  explicit output(form how);
 
   [[nodiscard]] bool is_json() const noexcept { return form_ == form::json; }
 
   /// A line to stdout.
   void say(std::string_view text) const;
+  void say(const told& sentence) const;
   /// A line to stderr; in JSON form, too.
   void warn(std::string_view text) const;
 
@@ -48,6 +52,8 @@ public:
 
 private:
   form form_;
+  palette answers_;
+  palette errors_;
 };
 
 } // namespace dnd

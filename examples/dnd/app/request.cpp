@@ -1,11 +1,15 @@
 #include "app/request.hpp"
 
+#include "app/misspelling.hpp"
 #include "files/kinds.hpp"
 
 #include <evstore/version.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <cstddef>
+#include <cstdio>
+#include <span>
 #include <string_view>
 
 namespace dnd {
@@ -41,6 +45,12 @@ public:
     try {
       root_.parse(argc, argv);
     } catch (const CLI::ParseError& stopped) {
+      const std::span said{argv + 1, static_cast<std::size_t>(argc) - 1};
+      const auto slip = stopped.get_exit_code() == 0 ? std::nullopt : find_misspelling(root_, said);
+      if (slip) {
+        std::fprintf(stderr, "dnd: %s\n", slip->c_str());
+        return exit_status::usage;
+      }
       return root_.exit(stopped) == 0 ? exit_status::done : exit_status::usage;
     }
     return asked_;

@@ -99,8 +99,7 @@ std::set<std::string> logs_of_fights(const fs::path& directory) {
 /// The log of a fight that ended while it was read: it was not found, or it went away under the
 /// reader.
 bool has_ended(const evstore::error& failed) {
-  return failed.code() == evstore::errc::not_found ||
-         failed.code() == evstore::errc::changed_under;
+  return failed.code() == evstore::errc::not_found || failed.code() == evstore::errc::changed_under;
 }
 
 /// The log of a fight counts as long as the campaign's log ends with the beginning of that fight.

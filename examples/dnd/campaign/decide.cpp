@@ -14,21 +14,32 @@ void refuse(const mention& culprit, std::string message) {
   throw refusal{{std::move(message), culprit.at, culprit.length}};
 }
 
-std::string deliberation::id_of(const mention& name) const {
-  if (const std::string id = folded(name.text); state_.creatures.contains(id)) return id;
+evstore::result<std::string, complaint> find_creature(const campaign_state& state,
+                                                      const mention& name) {
+  const auto nobody = [&](std::string why) {
+    return evstore::failure{complaint{std::move(why), name.at, name.length}};
+  };
+  std::string wanted = folded(name.text);
+  if (state.creatures.contains(wanted)) return wanted;
   std::vector<std::string> bearers;
   std::vector<std::string> known;
-  for (const auto& [id, creature] : state_.creatures) {
+  for (const auto& [id, creature] : state.creatures) {
     if (same_word(creature.name, name.text)) bearers.push_back(id);
     known.push_back(id);
     known.push_back(creature.name);
   }
   if (bearers.size() == 1) return bearers.front();
-  if (!bearers.empty()) refuse(name, "which " + name.text + "? " + in_words(bearers, "or"));
-  if (state_.creatures.empty()) refuse(name, "nobody is here yet; bring somebody with add NAME");
+  if (!bearers.empty()) return nobody("which " + name.text + "? " + in_words(bearers, "or"));
+  if (known.empty()) return nobody("nobody is here yet; bring somebody with add NAME");
   const auto suggestion = nearest(name.text, known);
-  refuse(name, "nobody here is called \"" + name.text + "\"" +
-                   (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+  return nobody("nobody here is called \"" + name.text + "\"" +
+                (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+}
+
+std::string deliberation::id_of(const mention& name) const {
+  auto id = find_creature(state_, name);
+  if (!id) throw refusal{id.error()};
+  return *std::move(id);
 }
 
 std::string deliberation::entry_of(std::string_view kind, const mention& name) const {

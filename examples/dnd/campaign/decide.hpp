@@ -27,4 +27,8 @@ evstore::result<decision, complaint> decide(const campaign_state& state,
                                             const command::deed& wanted, dice_source& dice,
                                             const books& library, const past& before);
 
+/// The id of the creature that is meant: by id, or by a name that only one has.
+evstore::result<std::string, complaint> find_creature(const campaign_state& state,
+                                                      const mention& name);
+
 } // namespace dnd

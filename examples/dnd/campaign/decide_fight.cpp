@@ -45,11 +45,14 @@ const attack_option* find_attack(const creature& attacker, std::string_view name
   return found == attacker.attacks.end() ? nullptr : &*found;
 }
 
-std::string attacks_of(const creature& attacker) {
+/// Why this weapon, or none, is no attack of this creature.
+std::string no_such_attack(const creature& attacker, const std::optional<mention>& weapon) {
   std::vector<std::string> names;
   for (const attack_option& option : attacker.attacks) names.push_back(folded(option.name));
-  return names.empty() ? attacker.name + " has no attack of its own; say dice:"
-                       : attacker.name + " has " + in_words(names);
+  if (names.empty()) return attacker.name + " has no attack of its own; say dice:";
+  const auto suggestion = weapon ? nearest(weapon->text, names) : std::nullopt;
+  return attacker.name + " has " + in_words(names) +
+         (suggestion ? "; did you mean " + *suggestion + "?" : ", or say dice:");
 }
 
 /// Harm that is about to be done to one creature.
@@ -111,8 +114,6 @@ blow prepare_blow(const deliberation& table, const command::damage& wanted, std:
     prepared.cause = wanted.with->text;
   else if (attack != nullptr)
     prepared.cause = attack->weapon;
-  for (command::damage::part& part : prepared.parts)
-    part.type.text = table.entry_of("damage-types", part.type);
   if (prepared.parts.empty()) {
     const mention blamed = wanted.with.value_or(mention{});
     if (attack == nullptr) refuse(blamed, "how much? say dice: and type:, or attack first");
@@ -248,7 +249,7 @@ void decide(deliberation& table, const command::attack& wanted) {
     option = &attacker.attacks.front();
   if (option == nullptr && !wanted.dice) {
     const mention& blamed = wanted.with ? *wanted.with : wanted.by;
-    refuse(blamed, attacks_of(attacker));
+    refuse(blamed, no_such_attack(attacker, wanted.with));
   }
   const std::string weapon = option != nullptr ? folded(option->name)
                              : wanted.with     ? wanted.with->text
@@ -265,8 +266,11 @@ void decide(deliberation& table, const command::attack& wanted) {
   }
 }
 
-void decide(deliberation& table, const command::damage& wanted) {
+void decide(deliberation& table, const command::damage& said) {
   require_no_pending_check(table);
+  command::damage wanted = said;
+  for (command::damage::part& part : wanted.parts)
+    part.type.text = table.entry_of("damage-types", part.type);
   std::vector<blow> blows;
   for (std::string& target : targets_of(table, wanted)) {
     const pending_attack* attack = find_pending(table.state(), target, wanted.with);

@@ -10,11 +10,13 @@ namespace dnd {
 
 namespace {
 
-/// `monsters/ogre-zombie.yaml` -> `ogre-zombie`
+/// `monsters/ogre-zombie.yaml` -> `ogre-zombie`; an id is one word, whatever the page is called.
 std::string stem_of(std::string_view source) {
   const std::size_t slash = source.rfind('/');
   const std::size_t begin = slash == std::string_view::npos ? 0 : slash + 1;
-  return folded(source.substr(begin, source.rfind('.') - begin));
+  std::string stem = folded(source.substr(begin, source.rfind('.') - begin));
+  std::replace(stem.begin(), stem.end(), ' ', '-');
+  return stem;
 }
 
 [[noreturn]] void refuse_unknown(const deliberation& table, const mention& name) {
@@ -117,7 +119,9 @@ void decide(deliberation& table, const command::take& wanted) {
   }
   const auto suggestion = nearest(wanted.item.text, carried);
   refuse(wanted.item, id + " carries no \"" + wanted.item.text + "\"" +
-                          (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+                          (suggestion        ? "; did you mean " + *suggestion + "?"
+                           : carried.empty() ? ""
+                                             : ", but " + in_words(carried)));
 }
 
 } // namespace dnd

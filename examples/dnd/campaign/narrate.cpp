@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -126,9 +127,22 @@ struct narrator {
   std::string operator()(const undone& e) const {
     return (e.commands == 1 ? "The last command is"
                             : "The last " + std::to_string(e.commands) + " commands are") +
-           " taken back: events " + std::to_string(e.first) + " to " + std::to_string(e.last) + ".";
+           " taken back: event" +
+           (e.first == e.last ? " " + std::to_string(e.first)
+                              : "s " + std::to_string(e.first) + " to " + std::to_string(e.last)) +
+           ".";
   }
 };
+
+/// Somebody of the other side who stands; monsters and characters are the sides.
+std::optional<std::string> find_foe(const campaign_state& state, const std::string& of) {
+  const creature_kind own = state.creatures.at(of).kind;
+  for (const std::string& id : state.encounter.combatants) {
+    const creature& other = state.creatures.at(id);
+    if (other.kind != own && other.hp > 0) return id;
+  }
+  return std::nullopt;
+}
 
 } // namespace
 
@@ -169,9 +183,8 @@ std::string hint(const campaign_state& state) {
       return id + " has no initiative yet: initiative by: " + id;
   if (!state.encounter.turn) return "Everybody has rolled: turn";
   const std::string& turn = *state.encounter.turn;
-  for (const auto& [id, creature] : state.creatures)
-    if (id != turn && creature.hp > 0)
-      return "It is the turn of " + turn + ": attack by: " + turn + " to: " + id;
+  if (const auto foe = find_foe(state, turn))
+    return "It is the turn of " + turn + ": attack by: " + turn + " to: " + *foe;
   return "Nobody is left to fight: encounter end";
 }
 

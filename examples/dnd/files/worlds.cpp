@@ -95,8 +95,13 @@ void refuse_existing(std::string_view what, const std::string& name, const std::
                      std::string{what} + " \"" + std::string{display_name} + "\"" + where);
 }
 
-std::string list_of(const std::vector<std::string>& names, std::string_view none) {
-  return names.empty() ? std::string{none} : "there are: " + in_words(names);
+/// What there is instead of the name that was said, the nearest first.
+std::string list_of(const std::vector<std::string>& names, const std::string& said,
+                    std::string_view none) {
+  if (names.empty()) return std::string{none};
+  const auto meant = nearest(said, names);
+  return (meant ? "did you mean \"" + *meant + "\"? " : std::string{}) +
+         "There are: " + in_words(names);
 }
 
 } // namespace
@@ -153,7 +158,7 @@ world_place worlds::find_world(const std::string& name) const {
   const std::string slug = require_slug(name);
   if (const auto found = find_entry(directory_, slug)) return read_world(directory_ / *found);
   throw not_possible("there is no world \"" + name + "\" in " + directory_.string() + "; " +
-                     list_of(visible_directories(directory_), "create it: dnd world create"));
+                     list_of(visible_directories(directory_), name, "create it: dnd world create"));
 }
 
 bool worlds::has_world(const std::string& name) const {
@@ -168,7 +173,7 @@ campaign_place worlds::find_campaign(const world_place& world, const std::string
     known.push_back(place.name);
   }
   throw not_possible("there is no campaign \"" + name + "\" in the world " + world.name + "; " +
-                     list_of(known, "create it: dnd campaign create"));
+                     list_of(known, name, "create it: dnd campaign create"));
 }
 
 std::vector<world_place> worlds::all_worlds() const {

@@ -3,7 +3,10 @@
 #include "files/problem.hpp"
 #include "language/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstddef>
 #include <system_error>
 #include <utility>
 #include <variant>
@@ -56,6 +59,17 @@ const stretch* find_named(const landmarks& known, std::string_view text) {
   return nullptr;
 }
 
+/// Names the point that was perhaps meant: the part before the colon, or the whole, misspelled.
+std::string no_such_point(std::string_view text) {
+  constexpr std::array<std::string_view, 4> known{"start", "now", "session", "encounter"};
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const auto meant = nearest(text.substr(0, colon), known);
+  return "\"" + std::string{text} + "\" is no point in a campaign; " +
+         (meant ? "did you mean " + std::string{*meant} + std::string{text.substr(colon)} + "?"
+                : std::string{"say a number of events, start, now, session:2, session:2:end, "
+                              "encounter:3 or encounter:3:end"});
+}
+
 void reach(std::map<int, stretch>& all, int number, std::uint64_t position) {
   all.try_emplace(number, stretch{position, position}).first->second.to = position;
 }
@@ -83,10 +97,7 @@ std::uint64_t find_point(const landmarks& known, std::string_view text) {
   const std::string_view name = text.substr(0, text.size() - (at_end ? end_mark.size() : 0));
   if (const stretch* named = find_named(known, name)) return at_end ? named->to : named->from;
   const auto position = read_number<std::uint64_t>(text);
-  if (!position)
-    throw bad_usage("\"" + std::string{text} +
-                    "\" is no point in a campaign; say a number of events, start, now, session:2, "
-                    "session:2:end, encounter:3 or encounter:3:end");
+  if (!position) throw bad_usage(no_such_point(text));
   if (*position > known.end)
     throw bad_usage("the log has " + std::to_string(known.end) + " events, there is no " +
                     std::string{text});

@@ -103,6 +103,10 @@ struct undo {
   int count = 1;
 };
 struct save_session {};
+/// How everybody is, or all about one creature.
+struct status {
+  std::optional<mention> of{};
+};
 struct hint {};
 struct help {
   std::optional<mention> topic{};
@@ -114,7 +118,7 @@ using deed = std::variant<roll, add, start_encounter, end_encounter, initiative,
                           damage, heal, rest, level_up, give, take, ask_check, check, note,
                           start_session, end_session, undo>;
 /// What a line may ask for.
-using any = std::variant<deed, save_session, hint, help, quit>;
+using any = std::variant<deed, save_session, status, hint, help, quit>;
 
 } // namespace command
 

@@ -65,7 +65,8 @@ std::optional<mention> optional_name(const phrase& said, std::string_view label)
 }
 
 complaint about_all_of(const phrase& said, std::string message) {
-  return {message + "; usage: " + std::string{said.of->usage}};
+  return {message + "; usage: " + std::string{said.of->usage}, said.keyword.at,
+          said.keyword.length};
 }
 
 // --- one builder for each line of the syntax table
@@ -170,6 +171,12 @@ command::any build_undo(const phrase& said) {
   return built.value_or(command::undo{});
 }
 
+command::any build_status(const phrase& said) {
+  command::status built;
+  if (!said.bare.empty()) built.of = said.bare.front();
+  return built;
+}
+
 command::any build_help(const phrase& said) {
   command::help built;
   if (!said.bare.empty()) built.topic = said.bare.front();
@@ -216,6 +223,7 @@ constexpr std::array builders{
     builder{"session end", [](const phrase&) -> command::any { return command::end_session{}; }},
     builder{"session save", [](const phrase&) -> command::any { return command::save_session{}; }},
     builder{"undo", build_undo},
+    builder{"status", build_status},
     builder{"hint", [](const phrase&) -> command::any { return command::hint{}; }},
     builder{"help", build_help},
     builder{"quit", [](const phrase&) -> command::any { return command::quit{}; }},
@@ -235,6 +243,12 @@ parsed parse_command(std::string_view line) {
   } catch (const misunderstanding& misunderstood) {
     return failure{misunderstood.why};
   }
+}
+
+std::optional<mention> find_keyword(std::string_view line) {
+  const auto said = read_phrase(line);
+  if (!said) return std::nullopt;
+  return said->keyword;
 }
 
 } // namespace dnd

@@ -25,15 +25,6 @@ complaint about(const word& culprit, std::string message) {
   return {std::move(message), culprit.at, culprit.end - culprit.at};
 }
 
-std::string_view first_word(std::string_view keyword) {
-  return keyword.substr(0, keyword.find(' '));
-}
-
-std::string_view second_word(std::string_view keyword) {
-  const std::size_t blank = keyword.find(' ');
-  return blank == std::string_view::npos ? std::string_view{} : keyword.substr(blank + 1);
-}
-
 /// The command of the first word or two, and how many words they were.
 struct keyword_match {
   const syntax* of;
@@ -69,14 +60,15 @@ public:
   phrase_reader(std::string_view line, const std::vector<word>& words, keyword_match match)
       : line_{line}, words_{words}, at_{match.words}, of_{*match.of} {
     result_.of = match.of;
+    result_.keyword = slice(0, match.words);
   }
 
   evstore::result<phrase, complaint> read() && {
-    const bool as_it_stands = of_.bare == value_kind::text && words_.size() > at_ + 1;
+    const bool as_it_stands = of_.bare.value == value_kind::text && words_.size() > at_ + 1;
     const auto empty = std::find_if(words_.begin(), words_.end(), says_nothing);
     if (empty != words_.end() && !as_it_stands)
       return failure{about(*empty, "nothing stands between the quotes")};
-    if (of_.bare == value_kind::text) {
+    if (of_.bare.value == value_kind::text) {
       read_text();
     } else {
       while (at_ < words_.size())
@@ -91,22 +83,16 @@ private:
     return said.quoted && said.text.find_first_not_of(" \t") == std::string::npos;
   }
 
-  const label_rule* rule_of(std::string_view label) const {
-    const auto found = std::find_if(of_.labels.begin(), of_.labels.end(),
-                                    [&](const auto& rule) { return same_word(rule.label, label); });
-    return found == of_.labels.end() ? nullptr : &*found;
-  }
-
   /// The label that this word names, or that its `and:` continues; empty for the bare value.
   evstore::result<const label_rule*, complaint> resolve(const word& label) const {
-    if (same_word(label.text, "and") && !rule_of("and")) {
+    if (same_word(label.text, "and") && find_label(of_, "and") == nullptr) {
       const how_often before = last_ != nullptr        ? last_->often
-                               : !result_.bare.empty() ? of_.bare_often
+                               : !result_.bare.empty() ? of_.bare.often
                                                        : how_often::once;
       if (before == how_often::list) return last_;
       return failure{about(label, "and: continues a list of names, and none comes before it")};
     }
-    const label_rule* rule = rule_of(label.text);
+    const label_rule* rule = find_label(of_, label.text);
     if (rule == nullptr) return failure{about(label, unknown_label(label.text))};
     if (rule->often == how_often::again || result_.find(rule->label) == nullptr) return rule;
     return failure{about(label, std::string{rule->label} + ": is said twice" +
@@ -148,8 +134,9 @@ private:
 
   defect read_bare() {
     const word& first = words_[at_];
-    if (of_.bare == value_kind::none || !result_.bare.empty()) return misplaced(first);
-    result_.bare.push_back(of_.bare == value_kind::dice && !first.quoted ? take_run() : take_one());
+    if (of_.bare.value == value_kind::none || !result_.bare.empty()) return misplaced(first);
+    result_.bare.push_back(of_.bare.value == value_kind::dice && !first.quoted ? take_run()
+                                                                               : take_one());
     last_ = nullptr;
     return std::nullopt;
   }
@@ -193,10 +180,10 @@ private:
 
   defect find_missing() const {
     const auto missing = [&](std::string_view what) -> complaint {
-      return {std::string{what} + "; usage: " + std::string{of_.usage}, words_.front().at,
-              words_.front().end - words_.front().at};
+      return {std::string{what} + "; usage: " + std::string{of_.usage}, result_.keyword.at,
+              result_.keyword.length};
     };
-    if (of_.bare_required && result_.bare.empty())
+    if (of_.bare.required && result_.bare.empty())
       return missing(std::string{of_.keyword} + " what?");
     for (const label_rule& rule : of_.labels)
       if (rule.required && result_.find(rule.label) == nullptr)

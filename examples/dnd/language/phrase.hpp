@@ -20,6 +20,7 @@ struct phrase {
   };
 
   const syntax* of = nullptr;
+  mention keyword;           ///< as it was said
   std::vector<mention> bare; ///< more than one only with `and:`
   std::vector<part> parts;   ///< in the order of the line
 

@@ -1,6 +1,10 @@
 #include "language/syntax.hpp"
 
+#include "language/text.hpp"
+
+#include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace dnd {
 
@@ -8,86 +12,153 @@ namespace {
 
 using enum value_kind;
 using enum how_often;
+using enum meaning;
 
 // What only the game master may say can be said in the game master's name.
 constexpr label_rule by_master{"by", speaker};
 constexpr label_rule master_rules[]{by_master};
 
-constexpr label_rule by_rule[]{{"by", name}};
-constexpr label_rule must_by_rule[]{{"by", name, true}};
-constexpr label_rule with_rules[]{{"with", name, false, list}, by_master};
-constexpr label_rule attack_rules[]{
-    {"by", name, true}, {"with", name}, {"to", name, true, list}, {"dice", dice}};
-constexpr label_rule damage_rules[]{{"with", name},
-                                    {"to", name},
-                                    {"dice", dice, false, again},
-                                    {"type", name, false, again},
-                                    by_master};
-constexpr label_rule heal_rules[]{
-    {"to", name, true}, {"amount", number}, {"dice", dice}, by_master};
-constexpr label_rule rest_rules[]{{"by", name, true}, {"hit-dice", number}};
-constexpr label_rule give_rules[]{{"to", name, true}, by_master};
-constexpr label_rule take_rules[]{{"from", name, true}, by_master};
-constexpr label_rule ask_rules[]{{"check", name, true}, {"of", name, true}, {"dc", number, true},
-                                 {"fails", name},       {"succeeds", name}, by_master};
-constexpr label_rule undo_rules[]{
-    {"steps", number}, {"turn", number}, {"round", number}, by_master};
-
 constexpr bool required = true;
 constexpr bool optional = false;
 
-// clang-format off: a table reads by rows
+// clang-format off: tables read by rows
+constexpr label_rule who_rules[]{{"by", name, optional, once, creature}};
+constexpr label_rule must_who_rules[]{{"by", name, required, once, creature}};
+constexpr label_rule with_rules[]{{"with", name, optional, list, combatant}, by_master};
+constexpr label_rule attack_rules[]{{"by", name, required, once, creature},
+                                    {"with", name, optional, once, weapon},
+                                    {"to", name, required, list, creature},
+                                    {"dice", dice}};
+constexpr label_rule damage_rules[]{{"with", name, optional, once, weapon},
+                                    {"to", name, optional, once, creature},
+                                    {"dice", dice, optional, again},
+                                    {"type", name, optional, again, damage_type},
+                                    by_master};
+constexpr label_rule heal_rules[]{
+    {"to", name, required, once, creature}, {"amount", number}, {"dice", dice}, by_master};
+constexpr label_rule rest_rules[]{{"by", name, required, once, creature}, {"hit-dice", number}};
+constexpr label_rule give_rules[]{{"to", name, required, once, creature}, by_master};
+constexpr label_rule take_rules[]{{"from", name, required, once, creature}, by_master};
+constexpr label_rule ask_rules[]{{"check", name, required, once, ability},
+                                 {"of", name, required, once, creature},
+                                 {"dc", number, required},
+                                 {"fails", name, optional, once, condition},
+                                 {"succeeds", name, optional, once, condition},
+                                 by_master};
+constexpr label_rule undo_rules[]{
+    {"steps", number}, {"turn", number}, {"round", number}, by_master};
+
 constexpr std::array commands{
-    syntax{"add", name, required, list, master_rules, "add NAME [and: NAME]...",
+    syntax{"add",
+           {name, required, list, newcomer},
+           master_rules,
+           "add NAME [and: NAME]...",
            "bring monsters from the books, or a character, into the campaign"},
-    syntax{"roll", dice, required, once, by_rule, "roll [by: NAME] DICE",
+    syntax{"roll",
+           {dice, required},
+           who_rules,
+           "roll [by: NAME] DICE",
            "throw dice: 3d6+1, 4d6kh3, 2d20kl1, 1d20a (advantage), 1d20d (disadvantage)"},
-    syntax{"encounter start", none, optional, once, with_rules,
+    syntax{"encounter start",
+           {},
+           with_rules,
            "encounter start [with: NAME] [and: NAME]...",
            "begin a fight; monsters roll initiative"},
-    syntax{"encounter end", none, optional, once, master_rules, "encounter end",
-           "end the fight; wounds stay"},
-    syntax{"initiative", number, optional, once, by_rule, "initiative [by: NAME] [NUMBER]",
+    syntax{"encounter end", {}, master_rules, "encounter end", "end the fight; wounds stay"},
+    syntax{"initiative",
+           {number},
+           who_rules,
+           "initiative [by: NAME] [NUMBER]",
            "roll initiative, or say what a real die showed"},
-    syntax{"turn", none, optional, once, master_rules, "turn", "whose turn is next"},
-    syntax{"attack", none, optional, once, attack_rules,
+    syntax{"turn", {}, master_rules, "turn", "whose turn is next"},
+    syntax{"attack",
+           {},
+           attack_rules,
            "attack by: NAME [with: WEAPON] to: NAME [and: NAME]... [dice: DICE]",
            "roll against armor class"},
-    syntax{"damage", none, optional, once, damage_rules,
+    syntax{"damage",
+           {},
+           damage_rules,
            "damage [with: WEAPON] [to: NAME] [dice: DICE type: TYPE]...",
            "hurt somebody; without dice, with the weapon that just hit"},
-    syntax{"heal", none, optional, once, heal_rules, "heal to: NAME amount: NUMBER | dice: DICE",
+    syntax{"heal",
+           {},
+           heal_rules,
+           "heal to: NAME amount: NUMBER | dice: DICE",
            "give hit points back, up to the maximum"},
-    syntax{"ask", none, optional, once, ask_rules,
+    syntax{"ask",
+           {},
+           ask_rules,
            "ask check: ABILITY of: NAME dc: NUMBER [fails: CONDITION] [succeeds: CONDITION]",
            "demand a check; the game waits for it"},
-    syntax{"check", name, required, once, by_rule, "check ABILITY [by: NAME]",
+    syntax{"check",
+           {name, required, once, asked_ability},
+           who_rules,
+           "check ABILITY [by: NAME]",
            "roll the check that was asked for"},
-    syntax{"rest short", none, optional, once, rest_rules, "rest short by: NAME [hit-dice: NUMBER]",
+    syntax{"rest short",
+           {},
+           rest_rules,
+           "rest short by: NAME [hit-dice: NUMBER]",
            "an hour's rest; hit dice may be spent"},
-    syntax{"rest long", none, optional, once, must_by_rule, "rest long by: NAME",
+    syntax{"rest long",
+           {},
+           must_who_rules,
+           "rest long by: NAME",
            "a night's rest: all hit points and half of the hit dice"},
-    syntax{"level-up", none, optional, once, must_by_rule, "level-up by: NAME",
-           "a character gains a level"},
-    syntax{"give", name, required, once, give_rules, "give ITEM to: NAME", "put into an inventory"},
-    syntax{"take", name, required, once, take_rules, "take ITEM from: NAME",
+    syntax{"level-up", {}, must_who_rules, "level-up by: NAME", "a character gains a level"},
+    syntax{"give",
+           {name, required, once, goods},
+           give_rules,
+           "give ITEM to: NAME",
+           "put into an inventory"},
+    syntax{"take",
+           {name, required, once, carried},
+           take_rules,
+           "take ITEM from: NAME",
            "take out of an inventory"},
-    syntax{"note", text, required, once, {}, "note \"TEXT\"", "write down what happened"},
-    syntax{"session start", name, optional, once, master_rules, "session start [TITLE]",
-           "the players have come"},
-    syntax{"session end", none, optional, once, master_rules, "session end", "the players go home"},
-    syntax{"session save", none, optional, once, master_rules, "session save",
+    syntax{"note", {text, required}, {}, "note \"TEXT\"", "write down what happened"},
+    syntax{"session start", {name}, master_rules, "session start [TITLE]", "the players have come"},
+    syntax{"session end", {}, master_rules, "session end", "the players go home"},
+    syntax{"session save",
+           {},
+           master_rules,
+           "session save",
            "take a snapshot, so that loading is fast"},
-    syntax{"undo", none, optional, once, undo_rules,
+    syntax{"undo",
+           {},
+           undo_rules,
            "undo [steps: NUMBER | turn: NUMBER | round: NUMBER]",
            "take the last commands back, or all since a turn or round began; history stays"},
-    syntax{"hint", none, optional, once, {}, "hint", "what could be done next"},
-    syntax{"help", text, optional, once, {}, "help [COMMAND]", "this list, or one command"},
-    syntax{"quit", none, optional, once, {}, "quit", "leave; everything is saved already"},
+    syntax{"status",
+           {name, optional, once, creature},
+           {},
+           "status [NAME]",
+           "how everybody is, or all about one"},
+    syntax{"hint", {}, {}, "hint", "what could be done next"},
+    syntax{
+        "help", {text, optional, once, topic}, {}, "help [COMMAND]", "this list, or one command"},
+    syntax{"quit", {}, {}, "quit", "leave; everything is saved already"},
 };
 // clang-format on
 
 } // namespace
+
+std::string_view first_word(std::string_view keyword) {
+  return keyword.substr(0, keyword.find(' '));
+}
+
+std::string_view second_word(std::string_view keyword) {
+  const std::size_t blank = keyword.find(' ');
+  return blank == std::string_view::npos ? std::string_view{} : keyword.substr(blank + 1);
+}
+
+const label_rule* find_label(const syntax& of, std::string_view label) {
+  const auto found = std::find_if(of.labels.begin(), of.labels.end(), [&](const label_rule& rule) {
+    return same_word(rule.label, label);
+  });
+  return found == of.labels.end() ? nullptr : &*found;
+}
 
 std::span<const syntax> all_syntax() { return commands; }
 

@@ -145,11 +145,12 @@ std::optional<fs::path> library::find_page(std::string_view kind, std::string_vi
     std::error_code unknown;
     fs::path exact = shelf / kind / (std::string{item} + std::string{extension});
     if (fs::exists(exact, unknown)) return exact;
-    std::optional<fs::path> other_case;
+    std::optional<fs::path> other_spelling;
     for_each_item(shelf, kind, [&](const fs::path& path) {
-      if (same_word(path.stem().string(), item)) other_case = path;
+      const auto slug = slug_of(path.stem().string());
+      if (slug && same_word(*slug, item)) other_spelling = path;
     });
-    if (other_case) return other_case;
+    if (other_spelling) return other_spelling;
   }
   return std::nullopt;
 }

@@ -130,6 +130,7 @@ TEST_CASE("every command of the table is understood in some form") {
                                        "session end",
                                        "session save",
                                        "undo",
+                                       "status",
                                        "hint",
                                        "help",
                                        "quit"};

@@ -53,6 +53,20 @@ class Settings(Table):
         self.dnd("campaign", "create", "A")
         self.assertTrue((self.home / "worlds/default/A").is_dir())
 
+    def test_a_slip_in_the_command_line_is_answered_with_the_nearest_word(self):
+        for words, meant in [(["campain", "list"], "campaign"), (["campaign", "laod", "Mine"], "load"),
+                             (["--worldsdir", "x", "world", "list"], "--worlds-dir"),
+                             (["campaign", "log", "Mine", "--sesion=2"], "--session"),
+                             (["--world", "campain", "sesion", "start"], "session")]:
+            ran = self.dnd(*words, status=2)
+            self.assertIn(f"did you mean {meant}?", ran.stderr)
+            self.assertEqual(ran.stdout, "")
+        self.create()
+        self.assertIn('did you mean "Mine"?', self.dnd("campaign", "load", "Mien", status=1).stderr)
+        self.assertIn("did you mean session:1?", self.dnd("campaign", "diff", "Mine", "sesion:1", status=2).stderr)
+        # What is wrong otherwise is said by whoever knows it.
+        self.assertIn("name is required", self.dnd("campaign", "load", status=2).stderr)
+
     def test_wrong_usage_is_told_from_failure(self):
         for arguments in ([], ["fly"], ["campaign"], ["campaign", "create"], ["campaign", "load"], ["world", "list", "--fast"],
                           ["repl", "--seed", "x"], ["world", "create", ""]):

@@ -1,17 +1,12 @@
 """Commands as they are played: what is written when, and what creatures keep."""
-import fcntl
 import json
 import os
-import pty
 import random
 import resource
-import select
 import signal
-import subprocess
-import termios
 import time
 
-from table import DND, HERO, Table, digest
+from table import HERO, Table, digest
 
 
 class Zombie(Table):
@@ -113,9 +108,48 @@ class Commands(Table):
         before = digest(self.log)
         ran = self.play("hint", "help", "help attack", "help nonsense", "", "# remark", "rol 3d6", "damage to: nobody",
                         "attack by: zombie to: nobody", "heal to: zombie amount: x", "undo steps: 100", "session end",
-                        "encounter end", "turn", "rest short by: zombie hit-dice: 9", "level-up by: zombie")
+                        "encounter end", "turn", "status", "status zombie", "rest short by: zombie hit-dice: 9", "level-up by: zombie")
         self.assertEqual(digest(self.log), before)
         self.assertIn("did you mean roll?", ran.stderr)
+        # Every complaint points at a word, even if no name is to blame.
+        self.assertEqual(ran.stderr.count("error:"), ran.stderr.count("^"))
+        self.assertIn("  encounter end\n  ^~~~~~~~~~~~~\nerror: there is no fight", ran.stderr)
+
+    def test_a_mistake_is_shown_where_it_is_with_the_nearest_word(self):
+        self.create()
+        (self.campaign / "characters/brunhild.yaml").write_text(HERO + "equipment: [lantern, silk rope]\n")
+        self.play("add brunhild and: zombie")
+        for line, blamed, said in [
+                ("atack by: zombie", "atack", "did you mean attack?"),
+                ("help atack", "atack", "did you mean attack?"),
+                ("encounter strat", "strat", "did you mean start?"),
+                ("attack bye: zombie", "bye:", "did you mean by:?"),
+                ("add zombi", "zombi", "did you mean zombie?"),
+                ("status brunhidl", "brunhidl", "did you mean brunhild?"),
+                ("heal to: zomie amount: 1", "zomie", "did you mean Zombie?"),
+                ("attack by: brunhild with: longsward to: zombie", "longsward", "did you mean longsword?"),
+                ("damage to: zombie dice: 1d6 type: fyre", "fyre", "did you mean fire?"),
+                ("ask check: con of: zombie dc: 10 fails: pron", "pron", "did you mean prone?"),
+                ("take lanterm from: brunhild", "lanterm", "did you mean lantern?"),
+                ("take sword from: brunhild", "sword", "but lantern and silk rope"),
+                ("heal to: zombie", "heal", "either amount: or dice:"),
+                ("check lck", "lck", "they are str, dex, con, int, wis and cha"),
+                ("undo steps: 100", "undo", "cannot undo 100"),
+                ("roll 3y6", "y6", "a d was expected")]:
+            error = json.loads(self.play(line, options=["--json"]).stdout)["error"]
+            self.assertEqual(line[error["at"]:error["at"] + error["length"]], blamed)
+            self.assertIn(said, error["message"])
+
+    def test_the_table_can_be_looked_at_from_the_game(self):
+        self.create()
+        (self.campaign / "characters/brunhild.yaml").write_text(HERO + "equipment: [lantern, silk rope]\n")
+        shown = self.play("add brunhild and: zombie", "ask check: con of: brunhild dc: 12 fails: prone", "status",
+                          "status brunhild").stdout
+        self.assertIn("waits for brunhild: a check of con against 12", shown)
+        self.assertIn("brunhild  HP 28/28   [##########]  AC 16", shown)
+        self.assertIn("con 14 (+2)", shown)
+        self.assertIn("attacks with   longsword +5, 1d8+3 slashing", shown)
+        self.assertIn("carries        lantern and silk rope", shown)
 
     def test_a_roll_is_recorded_as_it_lay_on_the_table(self):
         self.create()
@@ -273,61 +307,3 @@ class Disk(Table):
         self.assertIn("storage full", answers[1]["error"]["message"])
         self.assertEqual(self.types()[-2:], ["world_event_noted", "healed"])
         self.assertEqual(self.hp("zombie-1"), "16/22")
-
-
-class Terminal(Table):
-    def converse(self, *keys):
-        """Plays on a terminal; what the terminal showed."""
-        controller, terminal = pty.openpty()
-        process = subprocess.Popen([DND, "repl", "Mine"], stdin=terminal, stdout=terminal, stderr=terminal,
-                                   cwd=self.home, env={**self.environment, "TERM": "xterm"}, start_new_session=True,
-                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
-        os.close(terminal)
-        self.addCleanup(process.wait)
-        self.addCleanup(process.kill)
-        shown = b""
-
-        def read_until(wanted):
-            nonlocal shown
-            seen = b""
-            while wanted not in seen:
-                ready, _, _ = select.select([controller], [], [], 60)
-                if not ready:
-                    self.fail(f"waited for {wanted} after {shown}")
-                try:
-                    part = os.read(controller, 4096)
-                except OSError:
-                    part = b""
-                if not part:
-                    break
-                seen += part
-                shown += part
-
-        for key in keys:
-            read_until(b"Mine> ")
-            while termios.tcgetattr(controller)[3] & termios.ICANON:  # the editor is not listening yet
-                time.sleep(0.01)
-            os.write(controller, key)
-        read_until(b"nothing more is ever shown")
-        os.close(controller)
-        return process.wait(timeout=60), shown.decode()
-
-    def test_a_person_has_a_prompt_and_a_history(self):
-        self.create()
-        status, shown = self.converse(b"add zombie\r", b"\x1b[A\r", "note Mörk Borg 🐉\r".encode(), b"quit\r")
-        self.assertEqual(status, 0)  # arrow up was the line before
-        self.assertEqual(self.events()[-1]["data"]["text"], "Mörk Borg 🐉")
-        self.assertIn("zombie-2 is here", shown)
-        history = self.home / "nobody/.local/state/dnd/history"
-        self.assertIn("add", history.read_text())
-
-    def test_the_end_of_the_input_ends_the_conversation(self):
-        self.create()
-        self.assertEqual(self.converse(b"add zombie\r", b"\x04")[0], 0)
-        self.assertEqual(self.hp("zombie-1"), "22/22")
-
-    def test_an_interrupt_at_the_prompt_ends_it_and_loses_nothing(self):
-        self.create()
-        status, _ = self.converse(b"add zombie\r", b"\x03")
-        self.assertEqual(status, 128 + signal.SIGINT)
-        self.assertEqual(self.hp("zombie-1"), "22/22")
