@@ -3,6 +3,7 @@
 #include <evstore/detail/hot.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -27,11 +28,17 @@ inline const char* read_boolean(const char* at, const char* end, bool& out) noex
     out = true;
     return read_literal(at, end, "true");
   }
-  const bool yes = std::memcmp(at, "true", 4) == 0;
-  const bool no = std::memcmp(at, "false", 5) == 0;
-  out = yes;
-  if (!yes && !no) return nullptr;
-  return at + (yes ? 4 : 5);
+  const auto begins_with = [at](const char(&word)[5]) {
+    std::uint32_t found = 0;
+    std::uint32_t wanted = 0;
+    std::memcpy(&found, at, sizeof found);
+    std::memcpy(&wanted, word, sizeof wanted);
+    return static_cast<unsigned>(found == wanted);
+  };
+  const unsigned yes = begins_with("true");
+  const unsigned no = begins_with("fals") & static_cast<unsigned>(at[4] == 'e');
+  out = yes != 0;
+  return (yes | no) != 0 ? at + 4 + no : nullptr;
 }
 
 } // namespace evstore::json::detail

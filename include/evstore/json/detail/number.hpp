@@ -38,9 +38,12 @@ EVSTORE_DETAIL_HOT inline digits read_few_digits(const char* at, const char* end
   if (other == 0) return {};
   const auto bits = static_cast<unsigned>(std::countr_zero(other)) & ~7u;
   word = word << (56 - bits) << 8; // leading zeros, of which there may be 64
-  word = (word * 10 + (word >> 8)) & 0x00FF00FF00FF00FFu;
-  word = (word * 100 + (word >> 16)) & 0x0000FFFF0000FFFFu;
-  return {(word * 10000 + (word >> 32)) & 0xFFFFFFFFu, bits / 8};
+  word = word * 10 + (word >> 8);  // pairs, in every other byte
+  constexpr std::uint64_t pairs = 0x000000FF000000FFu;
+  constexpr std::uint64_t odd = 100 + (std::uint64_t{1'000'000} << 32);
+  constexpr std::uint64_t even = 1 + (std::uint64_t{10'000} << 32);
+  word = ((word & pairs) * odd + ((word >> 16) & pairs) * even) >> 32;
+  return {word, static_cast<std::ptrdiff_t>(bits / 8)};
 }
 
 EVSTORE_DETAIL_HOT inline digits read_digits(const char* at, const char* end) noexcept {
@@ -68,8 +71,9 @@ EVSTORE_DETAIL_HOT inline const char* take_digits(const char* at, bool negative,
 }
 
 template <std::integral T>
-[[gnu::noinline]] const char* read_any_integer(const char* at, const char* end, bool negative,
-                                               T& out) noexcept {
+[[gnu::noinline]] const char* read_any_integer(const char* at, const char* end, T& out) noexcept {
+  const bool negative = std::is_signed_v<T> && at != end && *at == '-';
+  at += negative ? 1 : 0;
   return take_digits(at, negative, read_digits(at, end), out);
 }
 
@@ -77,14 +81,10 @@ template <std::integral T>
 template <std::integral T>
 EVSTORE_DETAIL_HOT inline const char* read_integer(const char* at, const char* end,
                                                    T& out) noexcept {
-  const bool negative = std::is_signed_v<T> && at != end && *at == '-';
-  at += negative ? 1 : 0;
   const digits few = read_few_digits(at, end);
-  if (few.count == 0) [[unlikely]]
-    return read_any_integer(at, end, negative, out);
-  if (few.count > 7) __builtin_unreachable();
-  if (few.value > 9'999'999) __builtin_unreachable();
-  return take_digits(at, negative, few, out);
+  if (few.count == 0) return read_any_integer(at, end, out);
+  if (few.count > 7 || few.value > 9'999'999) __builtin_unreachable();
+  return take_digits(at, false, few, out);
 }
 
 inline constexpr auto powers_of_ten = [] {
@@ -93,34 +93,40 @@ inline constexpr auto powers_of_ten = [] {
   return powers;
 }();
 
-/// The nearest value; what is too large for the type, or so small that only zero is near, is refused.
-///
-/// A number of so few digits that both they and the power of ten are exact in `T` takes one division,
-/// which is then exactly rounded (W. Clinger: How to read floating point numbers accurately, 1990).
-/// Everything else is for `from_chars`, and not for simdjson, whose 3.0.1 is wrong about `0.` and
-/// twenty or more digits.
+/// Exact, if the digits and the power of ten are: then the one division is rounded exactly
+/// (W. Clinger: How to read floating point numbers accurately, 1990).
 template <std::floating_point T>
-const char* read_floating(const char* at, const char* end, T& out) noexcept {
+EVSTORE_DETAIL_HOT inline T exact_decimal(bool negative, std::uint64_t whole,
+                                          digits fraction) noexcept {
+  const std::uint64_t power = powers_of_ten[static_cast<std::size_t>(fraction.count)];
+  const auto count = static_cast<std::int64_t>(whole * power + fraction.value);
+  const T magnitude = static_cast<T>(count) / static_cast<T>(static_cast<std::int64_t>(power));
+  return negative ? -magnitude : magnitude;
+}
+
+template <std::floating_point T>
+inline constexpr std::ptrdiff_t exact_digits =
+    FLT_EVAL_METHOD == 0 ? std::numeric_limits<T>::digits10 : 0;
+
+/// Any number. What is too long to be exact is for `from_chars`, and not for simdjson, whose 3.0.1 is
+/// wrong about `0.` and twenty or more digits.
+template <std::floating_point T>
+[[gnu::noinline]] const char* read_any_floating(const char* at, const char* end, T& out) noexcept {
   const char* const begin = at;
   const bool negative = at != end && *at == '-';
   at += negative ? 1 : 0;
   const digits whole = read_digits(at, end);
   if (whole.count == 0 || (*at == '0' && whole.count > 1)) return nullptr;
   at += whole.count;
-  // Without a branch on whether there is a fraction: about half of all numbers have one.
-  const bool has_fraction = at != end && *at == '.';
-  digits fraction = read_digits(at + (at != end ? 1 : 0), end);
-  if (has_fraction && fraction.count == 0) return nullptr;
-  fraction.count = has_fraction ? fraction.count : 0;
-  fraction.value = has_fraction ? fraction.value : 0;
-  at += fraction.count + (has_fraction ? 1 : 0);
+  digits fraction;
+  if (at != end && *at == '.') {
+    fraction = read_digits(++at, end);
+    if (fraction.count == 0) return nullptr;
+    at += fraction.count;
+  }
   const bool has_exponent = at != end && (*at == 'e' || *at == 'E');
-  if (!has_exponent && FLT_EVAL_METHOD == 0 &&
-      whole.count + fraction.count <= std::numeric_limits<T>::digits10) {
-    const std::uint64_t power = powers_of_ten[static_cast<std::size_t>(fraction.count)];
-    const T magnitude =
-        static_cast<T>(whole.value * power + fraction.value) / static_cast<T>(power);
-    out = negative ? -magnitude : magnitude;
+  if (!has_exponent && whole.count + fraction.count <= exact_digits<T>) {
+    out = exact_decimal<T>(negative, whole.value, fraction);
     return at;
   }
   if (has_exponent) { // from_chars is less strict than JSON
@@ -132,6 +138,30 @@ const char* read_floating(const char* at, const char* end, T& out) noexcept {
   }
   const auto [read, failed] = std::from_chars(begin, at, out);
   return failed == std::errc{} && read == at ? at : nullptr;
+}
+
+/// The nearest value; what is too large for the type, or so small that only zero is near, is refused.
+/// A short number takes no branch on whether it has a fraction, as about half of all have.
+template <std::floating_point T>
+const char* read_floating(const char* at, const char* end, T& out) noexcept {
+  const char* const begin = at;
+  const bool negative = at != end && *at == '-';
+  at += negative ? 1 : 0;
+  const digits whole = read_few_digits(at, end);
+  const bool leading_zero = whole.count != 0 && *at == '0' && whole.count > 1;
+  const char* const point = at + whole.count; // which is no end, if any digit was read
+  if (whole.count == 0 || leading_zero || end - point < 9)
+    return read_any_floating(begin, end, out);
+  const auto has_fraction = static_cast<unsigned>(*point == '.');
+  digits fraction = read_few_digits(point + 1, end);
+  const bool unfinished = has_fraction != 0 && fraction.count == 0; // or longer than a word
+  fraction.value *= has_fraction;
+  fraction.count *= has_fraction;
+  const char* const behind = point + fraction.count + has_fraction;
+  if (unfinished || (*behind | 0x20) == 'e' || whole.count + fraction.count > exact_digits<T>)
+    return read_any_floating(begin, end, out);
+  out = exact_decimal<T>(negative, whole.value, fraction);
+  return behind;
 }
 
 } // namespace evstore::json::detail

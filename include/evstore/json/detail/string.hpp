@@ -45,21 +45,24 @@ inline void append_utf8(std::string& out, std::uint32_t code) {
   }
 }
 
-/// What stands behind a backslash. A lone surrogate is refused: it has no UTF-8.
-inline const char* read_escape(const char* at, const char* end, std::string& out) {
-  if (at == end) return nullptr;
-  switch (*at) {
+/// What a backslash and this character stand for; nothing if it takes more to say it.
+constexpr char simple_escape(char c) noexcept {
+  switch (c) {
   case '"':
   case '\\':
-  case '/': out += *at; return at + 1;
-  case 'b': out += '\b'; return at + 1;
-  case 'f': out += '\f'; return at + 1;
-  case 'n': out += '\n'; return at + 1;
-  case 'r': out += '\r'; return at + 1;
-  case 't': out += '\t'; return at + 1;
-  case 'u': break;
-  default: return nullptr;
+  case '/': return c;
+  case 'b': return '\b';
+  case 'f': return '\f';
+  case 'n': return '\n';
+  case 'r': return '\r';
+  case 't': return '\t';
+  default: return '\0';
   }
+}
+
+/// `uXXXX`, or two of them for one character. A lone surrogate is refused: it has no UTF-8.
+inline const char* read_unicode_escape(const char* at, const char* end, std::string& out) {
+  if (at == end || *at != 'u') return nullptr;
   const int first = read_unit(at + 1, end);
   if (first < 0 || (first >= 0xDC00 && first <= 0xDFFF)) return nullptr;
   at += 5;
@@ -104,16 +107,45 @@ EVSTORE_DETAIL_HOT inline plain_run find_special(const char* at, const char* end
   return {at, foreign};
 }
 
-/// The rest of a string with escapes, from the first of them: `out` holds what stands before it.
+/// The rest of a string with escapes, from the first of them: `out` holds what stands before it. Makes
+/// room in advance, and writes blocks that end where the next one begins.
 inline const char* read_escaped(const char* at, const char* end, std::string& out, bool foreign) {
+  constexpr std::size_t more = 4 * block::size;
+  std::size_t size = out.size();
   while (at != end && *at == '\\') {
-    at = read_escape(at + 1, end, out);
-    if (at == nullptr) return nullptr;
-    const plain_run run = find_special(at, end);
-    out.append(at, run.end);
-    at = run.end;
-    foreign = foreign || run.foreign;
+    const char plain = end - at > 1 ? simple_escape(at[1]) : '\0';
+    if (plain != '\0') {
+      if (out.size() == size) out.resize(size + more);
+      out[size++] = plain;
+      at += 2;
+    } else {
+      out.resize(size);
+      at = read_unicode_escape(at + 1, end, out);
+      if (at == nullptr) return nullptr;
+      size = out.size();
+    }
+    std::uint32_t special = 0;
+    while (special == 0 && end - at >= std::ptrdiff_t{block::size}) {
+      if (out.size() - size < block::size) out.resize(size + more);
+      const block here = block::load(at);
+      here.store(out.data() + size);
+      special = here.special();
+      foreign = foreign || here.foreign() != 0;
+      const std::size_t plain_bytes =
+          special == 0 ? block::size : static_cast<std::size_t>(std::countr_zero(special));
+      size += plain_bytes;
+      at += plain_bytes;
+    }
+    if (special == 0) {
+      const plain_run run = find_special(at, end);
+      out.resize(size);
+      out.append(at, run.end);
+      size = out.size();
+      at = run.end;
+      foreign = foreign || run.foreign;
+    }
   }
+  out.resize(size);
   if (at == end || *at != '"' || (foreign && !evstore::detail::is_utf8(out))) return nullptr;
   return at + 1;
 }
@@ -153,28 +185,36 @@ EVSTORE_DETAIL_HOT inline const char* read_view(const char* at, const char* end,
   return at;
 }
 
-[[gnu::noinline]] inline const char* read_long_text(const char* begin, const char* end,
-                                                    std::string& out) {
-  const plain_run run = find_special(begin, end);
-  if (run.end == end || *run.end != '"' || run.foreign)
-    return read_unusual_text(begin, run, end, out);
-  out.assign(begin, static_cast<std::size_t>(run.end - begin));
+/// A string from behind its quote, of which the text up to a backslash was looked at.
+[[gnu::noinline]] inline const char* read_escaped_text(const char* at, const char* backslash,
+                                                       const char* end, std::string& out) {
+  out.assign(at, backslash);
+  return read_escaped(backslash, end, out, false);
+}
+
+/// A string from behind its quote, of any kind.
+[[gnu::noinline]] inline const char* read_any_text(const char* at, const char* end,
+                                                   std::string& out) {
+  const plain_run run = find_special(at, end);
+  if (run.end == end || *run.end != '"' || run.foreign) return read_unusual_text(at, run, end, out);
+  out.assign(at, static_cast<std::size_t>(run.end - at));
   return run.end + 1;
 }
 
-inline const char* read_text(const char* at, const char* end, std::string& out) {
+/// Most strings are short and plain, and go where others like them were before.
+[[gnu::flatten]] inline const char* read_text(const char* at, const char* end, std::string& out) {
   if (at == end || *at != '"') return nullptr;
   ++at;
+  static_assert(2 * block::size >= most_filled);
   if (end - at >= std::ptrdiff_t{2 * block::size}) {
     const std::uint32_t unusual =
         block::load(at).unusual() | block::load(at + block::size).unusual() << block::size;
     const auto size = static_cast<std::size_t>(std::countr_zero(unusual));
-    if (unusual != 0 && at[size] == '"') [[likely]] {
-      fill_text(out, at, size);
+    if (unusual != 0 && at[size] == '"' && fill_text(out, at, size)) [[likely]]
       return at + size + 1;
-    }
+    if (unusual != 0 && at[size] == '\\') return read_escaped_text(at, at + size, end, out);
   }
-  return read_long_text(at, end, out);
+  return read_any_text(at, end, out);
 }
 
 } // namespace evstore::json::detail
