@@ -108,6 +108,8 @@ TEST_CASE("registers of any width find the same") {
     CHECK(with(mark_blocks, memory, blocks) == expected);
 #if defined(__x86_64__)
     CHECK(with(one_by_one(mark_block_by_16), memory, blocks) == expected);
+    if (widest_registers >= 32) CHECK(with(mark_blocks_by_32, memory, blocks) == expected);
+    if (widest_registers >= 64) CHECK(with(mark_blocks_by_64, memory, blocks) == expected);
 #endif
   }
 }

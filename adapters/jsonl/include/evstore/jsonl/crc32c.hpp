@@ -2,6 +2,7 @@
 
 #include <evstore/jsonl/digits.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -80,20 +81,22 @@ __attribute__((target("sse4.2"))) inline void crc32c_of_three_by_hardware(
   std::uint64_t a = crc32c_of_odd_bytes(states[0], texts[0].data(), texts[0].size());
   std::uint64_t b = crc32c_of_odd_bytes(states[1], texts[1].data(), texts[1].size());
   std::uint64_t c = crc32c_of_odd_bytes(states[2], texts[2].data(), texts[2].size());
-  const char* of_a = texts[0].data() + texts[0].size() % 8;
-  const char* of_b = texts[1].data() + texts[1].size() % 8;
-  const char* of_c = texts[2].data() + texts[2].size() % 8;
-  const char* const end_of_a = texts[0].data() + texts[0].size();
-  const char* const end_of_b = texts[1].data() + texts[1].size();
-  const char* const end_of_c = texts[2].data() + texts[2].size();
-  for (; of_a < end_of_a && of_b < end_of_b && of_c < end_of_c; of_a += 8, of_b += 8, of_c += 8) {
-    a = __builtin_ia32_crc32di(a, load_word(of_a));
-    b = __builtin_ia32_crc32di(b, load_word(of_b));
-    c = __builtin_ia32_crc32di(c, load_word(of_c));
+  const char* const of_a = texts[0].data() + texts[0].size() % 8;
+  const char* const of_b = texts[1].data() + texts[1].size() % 8;
+  const char* const of_c = texts[2].data() + texts[2].size() % 8;
+  const std::size_t end_of_a = texts[0].size() / 8 * 8;
+  const std::size_t end_of_b = texts[1].size() / 8 * 8;
+  const std::size_t end_of_c = texts[2].size() / 8 * 8;
+  const std::size_t end_of_all = std::min(std::min(end_of_a, end_of_b), end_of_c);
+  std::size_t at = 0;
+  for (; at < end_of_all; at += 8) {
+    a = __builtin_ia32_crc32di(a, load_word(of_a + at));
+    b = __builtin_ia32_crc32di(b, load_word(of_b + at));
+    c = __builtin_ia32_crc32di(c, load_word(of_c + at));
   }
-  for (; of_a < end_of_a; of_a += 8) a = __builtin_ia32_crc32di(a, load_word(of_a));
-  for (; of_b < end_of_b; of_b += 8) b = __builtin_ia32_crc32di(b, load_word(of_b));
-  for (; of_c < end_of_c; of_c += 8) c = __builtin_ia32_crc32di(c, load_word(of_c));
+  for (std::size_t i = at; i < end_of_a; i += 8) a = __builtin_ia32_crc32di(a, load_word(of_a + i));
+  for (std::size_t i = at; i < end_of_b; i += 8) b = __builtin_ia32_crc32di(b, load_word(of_b + i));
+  for (std::size_t i = at; i < end_of_c; i += 8) c = __builtin_ia32_crc32di(c, load_word(of_c + i));
   states[0] = static_cast<std::uint32_t>(a);
   states[1] = static_cast<std::uint32_t>(b);
   states[2] = static_cast<std::uint32_t>(c);

@@ -25,9 +25,11 @@ inline std::uint64_t load_word(const char* bytes) noexcept {
 
 /// Eight digit values, the first in the low byte, as one number.
 inline std::uint64_t join_digits(std::uint64_t values) noexcept {
-  values = (values * 10 + (values >> 8)) & 0x00FF'00FF'00FF'00FF;
-  values = (values * 100 + (values >> 16)) & 0x0000'FFFF'0000'FFFF;
-  return (values * 10'000 + (values >> 32)) & 0xFFFF'FFFF;
+  values = values * 10 + (values >> 8); // pairs, in every other byte
+  constexpr std::uint64_t pairs = 0x0000'00FF'0000'00FF;
+  constexpr std::uint64_t odd = 100 + (std::uint64_t{1'000'000} << 32);
+  constexpr std::uint64_t even = 1 + (std::uint64_t{10'000} << 32);
+  return ((values & pairs) * odd + ((values >> 16) & pairs) * even) >> 32;
 }
 
 } // namespace detail
@@ -86,11 +88,10 @@ public:
     if (((detail::load_word(at) ^ guess_) & mask_) == 0) [[likely]] {
       at += digits_;
       out = next_;
-      if (out % 10 != 9)
-        guess_ += std::uint64_t{1} << (digits_ - 1) * 8;
-      else
-        guess(out + 1);
       next_ = out + 1;
+      guess_ += last_digit_;
+      if (--until_carry_ == 0) [[unlikely]]
+        guess(next_);
       return true;
     }
     if (!take_number(at, out)) return false;
@@ -108,6 +109,8 @@ private:
       mask_ = ~std::uint64_t{0};
       return;
     }
+    last_digit_ = std::uint64_t{1} << (digits_ - 1) * 8;
+    until_carry_ = 10 - static_cast<unsigned>(next % 10);
     text[digits_] = ','; // a number that goes on is another
     mask_ = ~std::uint64_t{0} >> (56 - digits_ * 8);
     guess_ = detail::load_word(text) & mask_;
@@ -116,7 +119,9 @@ private:
   std::uint64_t next_ = 0;
   std::uint64_t guess_ = 0; // the digits of `next_` and the comma behind them
   std::uint64_t mask_ = ~std::uint64_t{0};
+  std::uint64_t last_digit_ = 1;
   std::size_t digits_ = 1;
+  unsigned until_carry_ = 1; // how often the last digit may be counted up before it is 10
 };
 
 /// Reads the `ss.ffffff` of a time as microseconds: nine digits' worth, with the point checked.

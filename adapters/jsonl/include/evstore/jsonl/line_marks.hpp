@@ -16,8 +16,8 @@
 #include <emmintrin.h>
 #endif
 
-/// The one pass over every byte of a log that is read: 64 bytes at a time, with 32-byte registers
-/// where the machine that the program runs on has them.
+/// The one pass over every byte of a log that is read: 64 bytes at a time, with the widest registers
+/// that the machine has that the program runs on.
 
 namespace evstore::jsonl {
 
@@ -50,9 +50,12 @@ struct mark_sink {
 
   EVSTORE_DETAIL_HOT void put(block_marks marks, std::uint32_t offset) noexcept {
     *traits++ = marks.traits;
-    *ends = offset + static_cast<std::uint32_t>(std::countr_zero(marks.line_ends));
-    ends += marks.line_ends != 0 ? 1 : 0;
-    for (std::uint64_t more = marks.line_ends & (marks.line_ends - 1); more != 0; more &= more - 1)
+    const std::uint64_t found = marks.line_ends;
+    // Some bit is set even where none was found and what is put is not kept: it is searched for
+    // without asking first whether there is any.
+    *ends = offset + static_cast<std::uint32_t>(std::countr_zero(found | std::uint64_t{1} << 63));
+    ends += found != 0 ? 1 : 0;
+    for (std::uint64_t more = found & (found - 1); more != 0; more &= more - 1) [[unlikely]]
       *ends++ = offset + static_cast<std::uint32_t>(std::countr_zero(more));
   }
 };
@@ -122,9 +125,36 @@ __attribute__((target("avx2,bmi"))) inline mark_sink mark_blocks_by_32(
   return out;
 }
 
-inline const bool has_registers_of_32 = [] {
+using bytes_64 = char __attribute__((vector_size(64)));
+
+__attribute__((target("avx512bw,bmi"))) inline mark_sink mark_blocks_by_64(
+    const char* text, std::size_t blocks, mark_sink out, std::uint32_t offset) noexcept {
+  constexpr int equal = 0;
+  constexpr auto all = ~std::uint64_t{0};
+  const bytes_64 newline = bytes_64{} + '\n';
+  const bytes_64 brace = bytes_64{} + '}';
+  const bytes_64 letter = bytes_64{} + 'm';
+  for (; blocks != 0; --blocks, text += 64, offset += 64) {
+    bytes_64 here;
+    bytes_64 third;
+    std::memcpy(&here, text, 64);
+    std::memcpy(&third, text + 3, 64);
+    const std::uint64_t braces = __builtin_ia32_cmpb512_mask(here, brace, equal, all);
+    const std::uint64_t pairs = __builtin_ia32_cmpb512_mask(third, letter, equal, braces);
+    out.put({__builtin_ia32_cmpb512_mask(here, newline, equal, all),
+             traits_of(__builtin_ia32_cvtb2mask512(here) != 0, pairs != 0)},
+            offset);
+  }
+  return out;
+}
+
+/// How many bytes the widest registers hold that this machine has, that its operating system keeps
+/// (which the compiler's run-time library asks, too), and that are used here.
+inline const int widest_registers = [] {
   __builtin_cpu_init();
-  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+  if (__builtin_cpu_supports("bmi") == 0) return 16;
+  if (__builtin_cpu_supports("avx512bw") != 0) return 64;
+  return __builtin_cpu_supports("avx2") != 0 ? 32 : 16;
 }();
 
 #endif
@@ -139,7 +169,8 @@ mark_sink mark_blocks_with(Mark mark_block, const char* text, std::size_t blocks
 inline mark_sink mark_blocks(const char* text, std::size_t blocks, mark_sink out,
                              std::uint32_t offset) noexcept {
 #if defined(__x86_64__)
-  if (has_registers_of_32) return mark_blocks_by_32(text, blocks, out, offset);
+  if (widest_registers == 64) return mark_blocks_by_64(text, blocks, out, offset);
+  if (widest_registers == 32) return mark_blocks_by_32(text, blocks, out, offset);
   return mark_blocks_with(mark_block_by_16, text, blocks, out, offset);
 #else
   return mark_blocks_with(mark_block_portably, text, blocks, out, offset);

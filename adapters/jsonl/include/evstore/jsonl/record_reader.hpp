@@ -13,6 +13,7 @@ namespace evstore::jsonl {
 
 /// A line without the space that editors and other systems leave at its end, as in `\r\n`.
 inline std::string_view trimmed(std::string_view line) noexcept {
+  if (line.ends_with('}')) return line;
   while (!line.empty() && (line.back() == '\r' || line.back() == ' ' || line.back() == '\t'))
     line.remove_suffix(1);
   return line;

@@ -16,7 +16,8 @@
 
 namespace evstore::jsonl {
 
-/// The first quote or backslash in [begin, end), or `end`. 16 bytes behind the end may be read.
+/// The first quote or backslash in [begin, end), or some place that is not before `end`. 16 bytes
+/// behind the end may be read.
 EVSTORE_DETAIL_HOT inline const char* find_string_end(const char* begin, const char* end) noexcept {
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"');
@@ -25,12 +26,10 @@ EVSTORE_DETAIL_HOT inline const char* find_string_end(const char* begin, const c
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
     const auto found = static_cast<unsigned>(_mm_movemask_epi8(
         _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash))));
-    if (found != 0) {
-      begin += __builtin_ctz(found);
-      return begin < end ? begin : end;
-    }
+    if (found != 0) [[likely]]
+      return begin + __builtin_ctz(found);
   }
-  return end;
+  return begin;
 #else
   while (begin < end && *begin != '"' && *begin != '\\') ++begin;
   return begin;
