@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace evstore;
@@ -112,4 +114,39 @@ TEST_CASE("what cannot be decoded says where it stands and why") {
   CHECK(newer.code() == errc::decode_failed);
   CHECK(newer.place().stream == "purse");
   CHECK_THAT(newer.message(), Catch::Contains("schema version 3"));
+}
+
+TEST_CASE("a batch is decoded in its order, and what the set does not name goes elsewhere") {
+  const std::string_view types[] = {"unknown", "money_moved", "money_moved", "money",
+                                    "money_moved"};
+  std::vector<event_view> batch(std::size(types));
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    batch[i].position = global_position{i + 1};
+    batch[i].type = types[i];
+    batch[i].schema = i == 2 ? 1 : 2;
+    batch[i].data = i == 2 ? R"({"euros":3})" : R"({"cents":7,"reason":"x"})";
+  }
+  std::vector<std::pair<std::uint64_t, std::int64_t>> seen;
+  const auto take = [&](const event_view& recorded, const version_2::money_moved& event) {
+    seen.emplace_back(recorded.position.value(), event.cents);
+  };
+  const auto pass = [&](const event_view& recorded) {
+    seen.emplace_back(recorded.position.value(), -1);
+  };
+  decode_events<version_2::events>(batch, take, pass);
+  CHECK(seen == std::vector<std::pair<std::uint64_t, std::int64_t>>{
+                    {1, -1}, {2, 7}, {3, 300}, {4, -1}, {5, 7}});
+  decode_events<version_2::events>({}, take, pass);
+  CHECK(seen.size() == 5);
+
+  batch[3].type = "money_moved";
+  batch[3].data = "{}";
+  try {
+    decode_events<version_2::events>(batch, take, pass);
+    FAIL("nothing was thrown");
+  } catch (const error& thrown) {
+    CHECK(thrown.code() == errc::decode_failed);
+    CHECK(thrown.place().position == 4u);
+  }
+  CHECK(seen.size() == 8); // what stands before it was taken
 }
