@@ -20,8 +20,7 @@ struct event_details {
 
 /// An event with its details, wherever a bare event is accepted:
 ///
-///     envelope{money_moved{500}, {.id = id, .tags = {"owner:ada"}, .metadata = {.causation =
-///     "c7"}}}
+///     envelope{money_moved{500}, {.id = id, .tags = {"owner:ada"}}}
 template <class Event>
 struct envelope {
   Event event;

@@ -16,9 +16,8 @@
 
 namespace evstore {
 
-/// Never defined: no overload given to `typed_event::visit` takes the event. Remedy: one that does,
-/// or
-/// `[](const auto&) {}` for all others.
+/// Never defined: no overload given to `typed_event::visit` takes the event. Remedy: one that does, or
+/// one for all others, `[](const auto&) {}`.
 template <class Set, class Event>
 struct VISIT_LACKS_AN_OVERLOAD_FOR_EVENT;
 

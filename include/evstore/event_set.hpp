@@ -20,9 +20,8 @@
 /// The closed set of events of a program: stored names and schema versions in one place.
 ///
 ///     struct bank : evstore::event_set<
-///                       evstore::named<"account_opened", account_opened>,
-///                       evstore::named<"money_moved", evstore::versions<money_moved_v1,
-///                       money_moved>>> {};
+///         named<"account_opened", account_opened>,
+///         named<"money_moved", versions<money_moved_v1, money_moved>>> {};
 ///
 /// A mistake in it is a compile-time error of one line: an undescribed type or member, a name that
 /// stands twice or cannot be stored, a missing upcast.

@@ -16,8 +16,7 @@ namespace evstore {
 /// mechanism. The facts' types begin with `$`, which no event of an application may.
 ///
 /// - `$truncated`, data `{"before":N}`: the events before version N are no longer shown. A fact
-/// speaks
-///   of what stood before it, so it is shown itself however large N is.
+///   speaks of what stood before it, so it is shown itself however large N is.
 /// - `$tombstoned`, data `{}`: nothing before it is shown, and the stream takes no more events.
 ///
 /// Versions and positions are never reused: the stream's version goes on counting. What was hidden

@@ -4,6 +4,7 @@
 #include <evstore/decode.hpp>
 #include <evstore/log_digest.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -219,12 +220,19 @@ private:
     const bool hidden = begin <= source_->state_of(conflict.what).first;
     if (conflict.actual >= conflict.expected.version() || !hidden) return false;
     const std::string data = truncated_data(begin);
-    const std::vector<new_event> facts(
-        static_cast<std::size_t>(begin.value() - 1 - conflict.actual.value()),
-        {.type = fact::truncated, .data = json_view::trusted(data), .time = commit.front().time});
-    const stream_write write{conflict.what, exactly(conflict.actual), facts};
-    return destination_->append({{&write, 1}, {}}).has_value();
+    const new_event filler{
+        .type = fact::truncated, .data = json_view::trusted(data), .time = commit.front().time};
+    const std::vector<new_event> facts(filler_batch, filler);
+    for (std::uint64_t last = conflict.actual.value(); last + 1 < begin.value();) {
+      const std::uint64_t count = std::min<std::uint64_t>(filler_batch, begin.value() - 1 - last);
+      const stream_write write{conflict.what, exactly(last), {facts.data(), count}};
+      if (!destination_->append({{&write, 1}, {}})) return false;
+      last += count;
+    }
+    return true;
   }
+
+  static constexpr std::size_t filler_batch = 1024; // events in memory, however large the gap is
 
   Source* source_;
   Destination* destination_;

@@ -2,6 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -130,6 +134,33 @@ TEST_CASE("truncated and tombstoned streams are copied as they are shown, versio
   };
   CHECK(eve(destination) == eve(source));
   CHECK(copy(source, destination).copied == 0);
+}
+
+/// Takes no commit of more events than a copy may have in memory.
+struct small_commits : memory::adapter {
+  append_result append(const commit_view& commit) {
+    for (const stream_write& write : commit.writes) most = std::max(most, write.events.size());
+    if (refuses_after && --refuses_after == 0) throw error{errc::storage_full, "no more"};
+    return memory::adapter::append(commit);
+  }
+  std::size_t most = 0;
+  int refuses_after = 0;
+};
+
+TEST_CASE("a long gap is filled in pieces, and goes on where it was interrupted") {
+  memory::adapter source;
+  bank::store store{source};
+  constexpr std::uint64_t hidden = 5000;
+  store.append("account-ada", any, std::vector<money_moved>(hidden, money_moved{1, "x"})).value();
+  store.truncate("account-ada", stream_version{hidden + 1}, any).value();
+  small_commits destination;
+  destination.refuses_after = 4;
+  CHECK_THROWS_AS(copy(source, destination), error);
+  CHECK(destination.state_of("account-ada").version > stream_version{1000});
+  const transfer_report report = copy(source, destination);
+  CHECK(*report.destination == report.source);
+  CHECK(destination.state_of("account-ada") == source.state_of("account-ada"));
+  CHECK(destination.most < hidden / 2);
 }
 
 TEST_CASE("a copy goes on after the source has hidden what was copied") {

@@ -146,12 +146,19 @@ public:
   }
 
   [[nodiscard]] bool has_facts() const noexcept { return header_.facts.count != 0; }
+  /// The newest fact about the stream that is not behind `head`. Logarithmic in how many there are.
   [[nodiscard]] std::optional<index_fact> fact(std::uint32_t number, std::uint64_t head) const {
     const detail::stream_entry entry = pages_.get(header_.stream_entries, number);
     std::optional<index_fact> newest;
-    for (std::uint32_t i = 0; i < entry.fact_count; ++i) {
-      const index_fact one = pages_.get(header_.facts, entry.first_fact + i);
-      if (one.position <= head) newest = one;
+    for (std::uint32_t begin = 0, end = entry.fact_count; begin != end;) {
+      const std::uint32_t middle = begin + (end - begin) / 2;
+      const index_fact one = pages_.get(header_.facts, entry.first_fact + middle);
+      if (one.position <= head) {
+        newest = one;
+        begin = middle + 1;
+      } else {
+        end = middle;
+      }
     }
     return newest;
   }
