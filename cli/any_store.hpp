@@ -46,6 +46,9 @@ public:
   explicit any_store(Adapter store) : store_{std::make_shared<model<Adapter>>(std::move(store))} {}
 
   append_result append(const commit_view& commit) { return store_->append(commit); }
+  [[nodiscard]] bool import_commits(std::span<const commit_view> commits) {
+    return store_->import_commits(commits);
+  }
   [[nodiscard]] any_cursor read_stream(std::string_view stream, const stream_range& range) const {
     return store_->read_stream(stream, range);
   }
@@ -71,6 +74,7 @@ private:
   struct concept_t {
     virtual ~concept_t() = default;
     virtual append_result append(const commit_view&) = 0;
+    virtual bool import_commits(std::span<const commit_view>) = 0;
     virtual any_cursor read_stream(std::string_view, const stream_range&) = 0;
     virtual any_cursor read_all(const query&, const store_range&) = 0;
     virtual stream_state state_of(std::string_view) = 0;
@@ -83,6 +87,12 @@ private:
   struct model final : concept_t {
     explicit model(Adapter erased) : store{std::move(erased)} {}
     append_result append(const commit_view& commit) override { return store.append(commit); }
+    bool import_commits(std::span<const commit_view> commits) override {
+      if constexpr (importer<Adapter>)
+        return store.import_commits(commits);
+      else
+        return false;
+    }
     any_cursor read_stream(std::string_view stream, const stream_range& range) override {
       return any_cursor{store.read_stream(stream, range)};
     }

@@ -86,4 +86,13 @@ concept adapter = std::copyable<A> &&
                     { store.load_snapshot(text) } -> std::same_as<snapshot_lookup>;
                   };
 
+/// An adapter that has a faster way for many commits at once, which `copy` takes. `import_commits`
+/// either stores all of them as that many appends would, with the versions and times that they name, or
+/// stores nothing and answers false, after which they are appended one by one: whenever one of them
+/// would be refused, for example, or recognised. All or none even if the program ends meanwhile.
+template <class A>
+concept importer = adapter<A> && requires(A& store, std::span<const commit_view> commits) {
+  { store.import_commits(commits) } -> std::same_as<bool>;
+};
+
 } // namespace evstore

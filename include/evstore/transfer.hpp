@@ -169,8 +169,8 @@ private:
   const event_view* at_ = nullptr;
 };
 
-/// Appends commits as they were. What the source hides leaves a gap in front of a stream; facts
-/// that hide themselves fill it, so that versions stay what they were.
+/// Appends commits as they were, many at once where the destination can. What the source hides leaves
+/// a gap in front of a stream; facts that hide themselves fill it, so that versions stay what they were.
 template <adapter Source, adapter Destination>
 class commit_copier {
 public:
@@ -178,39 +178,83 @@ public:
       : source_{&source}, destination_{&destination} {}
 
   void copy(std::span<const event_record> commit) {
-    prepare(commit);
-    append_result appended = destination_->append({writes_, {}});
+    if constexpr (importer<Destination>) {
+      for (const event_record& event : commit) held_bytes_ += event.data.size();
+      held_.insert(held_.end(), commit.begin(), commit.end());
+      ends_.push_back(held_.size());
+      if (held_.size() >= most_held || held_bytes_ >= most_held_bytes) flush();
+    } else {
+      append(commit);
+    }
+  }
+
+  /// Nothing that was given to `copy` is only here when it returns.
+  void flush() {
+    if constexpr (importer<Destination>) {
+      if (held_.empty()) return;
+      prepare(held_, ends_);
+      if (!destination_->import_commits(commits_)) {
+        const std::span<const event_record> held{held_};
+        std::size_t begin = 0;
+        for (const std::size_t end : ends_) {
+          append(held.subspan(begin, end - begin));
+          begin = end;
+        }
+      }
+      held_.clear();
+      ends_.clear();
+      held_bytes_ = 0;
+    }
+  }
+
+private:
+  static constexpr std::size_t most_held = 4096;
+  static constexpr std::size_t most_held_bytes = std::size_t{4} << 20;
+
+  void append(std::span<const event_record> commit) {
+    const std::size_t end = commit.size();
+    prepare(commit, {&end, 1});
+    append_result appended = destination_->append(commits_.front());
     while (!appended && fill_gap(commit, appended.error()))
-      appended = destination_->append({writes_, {}});
+      appended = destination_->append(commits_.front());
     if (!appended) throw_diverged(commit.front(), appended.error().to_string());
     if (appended->replayed) throw_diverged(commit.front(), "it has this commit elsewhere");
   }
 
-private:
-  void prepare(std::span<const event_record> commit) {
+  /// Makes commits of events; `ends` are where they end.
+  void prepare(std::span<const event_record> events, std::span<const std::size_t> ends) {
     events_.clear();
     writes_.clear();
     tags_.clear();
+    commits_.clear();
     std::size_t tag_count = 0;
-    for (const event_record& event : commit) tag_count += event.tags.size();
-    tags_.reserve(tag_count); // spans into both vectors are taken while they grow
-    events_.reserve(commit.size());
-    for (const event_record& event : commit) {
-      const std::size_t first_tag = tags_.size();
-      tags_.insert(tags_.end(), event.tags.begin(), event.tags.end());
-      const bool goes_on = !writes_.empty() && writes_.back().stream == event.stream;
-      const std::size_t first =
-          goes_on ? events_.size() - writes_.back().events.size() : events_.size();
-      events_.push_back({.type = event.type,
-                         .data = json_view::trusted(event.data),
-                         .schema = event.schema,
-                         .id = event.id,
-                         .tags = {tags_.data() + first_tag, event.tags.size()},
-                         .metadata = json_view::trusted(event.metadata),
-                         .time = event.time});
-      if (!goes_on) writes_.push_back({event.stream, exactly(event.version.value() - 1), {}});
-      writes_.back().events = {events_.data() + first, events_.size() - first};
+    for (const event_record& event : events) tag_count += event.tags.size();
+    tags_.reserve(tag_count); // spans into all three are taken while they grow
+    events_.reserve(events.size());
+    writes_.reserve(events.size());
+    for (const std::size_t end : ends) {
+      const std::size_t first_write = writes_.size();
+      while (events_.size() < end) add(events[events_.size()], first_write);
+      commits_.push_back({{writes_.data() + first_write, writes_.size() - first_write}, {}});
     }
+  }
+
+  /// An event of the commit whose writes begin there.
+  void add(const event_record& event, std::size_t first_write) {
+    const std::size_t first_tag = tags_.size();
+    tags_.insert(tags_.end(), event.tags.begin(), event.tags.end());
+    const bool goes_on = writes_.size() > first_write && writes_.back().stream == event.stream;
+    const std::size_t first =
+        goes_on ? events_.size() - writes_.back().events.size() : events_.size();
+    events_.push_back({.type = event.type,
+                       .data = json_view::trusted(event.data),
+                       .schema = event.schema,
+                       .id = event.id,
+                       .tags = {tags_.data() + first_tag, event.tags.size()},
+                       .metadata = json_view::trusted(event.metadata),
+                       .time = event.time});
+    if (!goes_on) writes_.push_back({event.stream, exactly(event.version.value() - 1), {}});
+    writes_.back().events = {events_.data() + first, events_.size() - first};
   }
 
   /// True if the conflict was a gap that the source hides, and the gap is filled now.
@@ -239,6 +283,10 @@ private:
   std::vector<new_event> events_;
   std::vector<stream_write> writes_;
   std::vector<std::string_view> tags_;
+  std::vector<commit_view> commits_;
+  std::vector<event_record> held_; // for an importer
+  std::vector<std::size_t> ends_;
+  std::size_t held_bytes_ = 0;
 };
 
 } // namespace detail
@@ -250,8 +298,9 @@ private:
 ///
 /// Resumable: a destination that holds the beginning of the source already is compared event by
 /// event and then continued. Throws `errc::corrupt` naming the first event where it is anything
-/// else, or where another writer gets in between; what was copied stays. One append per commit:
-/// open the destination with a weaker durability than `sync` to go fast, and sync it afterwards.
+/// else, or where another writer gets in between; what was copied stays. One append per commit, or
+/// thousands of commits at once where the destination is an `importer`: open the destination with a
+/// weaker durability than `sync` to go fast, and sync it afterwards.
 template <adapter Source, adapter Destination>
 transfer_report copy(Source& source, Destination& destination,
                      const transfer_options& options = {}) {
@@ -271,10 +320,12 @@ transfer_report copy(Source& source, Destination& destination,
     progress.events += commit.size();
     progress.at = commit.back().position;
     if (options.progress && progress.events - told >= options.progress_every) {
+      copier.flush();
       options.progress(progress);
       told = progress.events;
     }
   }
+  copier.flush();
   if (resuming) present.require_end();
   if (options.verify) {
     report.destination = detail::digest_of(destination);

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,24 @@ memory::adapter source_log() {
   for (int i = 0; i < 50; ++i) store.append("account-eve", any, money_moved{i, ""}).value();
   return store.adapter();
 }
+
+/// Takes many commits at once, unless it is told not to.
+class importing_adapter : public memory::adapter {
+public:
+  bool import_commits(std::span<const commit_view> commits) {
+    ++*asked_;
+    if (refuses_) return false;
+    for (const commit_view& commit : commits) append(commit).value();
+    return true;
+  }
+  void refuse() { refuses_ = true; }
+  [[nodiscard]] int times_asked() const { return *asked_; }
+
+private:
+  std::shared_ptr<int> asked_ = std::make_shared<int>(0);
+  bool refuses_ = false;
+};
+static_assert(importer<importing_adapter> && !importer<memory::adapter>);
 
 std::vector<event_record> all_of(memory::adapter& adapter) {
   std::vector<event_record> all;
@@ -67,6 +87,30 @@ TEST_CASE("a copy has the same events, order, ids, times, tags, bytes and commit
     return json::to_string(*open<bank::events>(adapter).fold<bank::account>("account-ada"));
   };
   CHECK(state_in(destination) == state_in(source));
+}
+
+TEST_CASE("a destination that can take many commits at once is given them so") {
+  memory::adapter source = source_log();
+  importing_adapter destination;
+  bool is_told_of_what_is_there = true;
+  SECTION("and takes them") {
+    CHECK(copy(source, destination).copied == 54);
+    CHECK(destination.times_asked() == 1);
+  }
+  SECTION("or has them appended one by one") {
+    destination.refuse();
+    CHECK(copy(source, destination).copied == 54);
+  }
+  SECTION("and has those that progress is told of") {
+    const auto look = [&](const transfer_progress& so_far) {
+      is_told_of_what_is_there =
+          is_told_of_what_is_there && destination.head().value() == so_far.events;
+    };
+    CHECK(copy(source, destination, {.progress = look, .progress_every = 10}).copied == 54);
+    CHECK(destination.times_asked() > 4);
+  }
+  CHECK(is_told_of_what_is_there);
+  CHECK(all_of(destination) == all_of(source));
 }
 
 TEST_CASE("an empty log is copied to an empty log") {

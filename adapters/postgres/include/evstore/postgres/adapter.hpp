@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/adapter.hpp>
+#include <evstore/postgres/bulk_import.hpp>
 #include <evstore/postgres/connection_pool.hpp>
 #include <evstore/postgres/cursor.hpp>
 #include <evstore/postgres/group_writer.hpp>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -56,6 +58,16 @@ public:
     append_result verdict = store_->writer->append(commit);
     if (verdict && !verdict->replayed) store_->watch.tell(verdict->last);
     return verdict;
+  }
+
+  /// Models `importer`, by COPY. Roles that may only append, and handles with an inline projection,
+  /// are told false.
+  [[nodiscard]] bool import_commits(std::span<const commit_view> commits) {
+    if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
+    if (store_->pool->how().inline_projection) return false;
+    const auto head = import_by_copy(*store_->pool->take(), commits);
+    if (head) store_->watch.tell(*head);
+    return head.has_value();
   }
 
   /// Returns when everything that this store has is as safe as `synchronous_commit` of the server makes

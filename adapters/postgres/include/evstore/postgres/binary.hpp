@@ -127,10 +127,11 @@ public:
   }
   /// A whole array of names.
   template <class Names>
-  void add_array(const Names& names) {
+  parameters& add_array(const Names& names) {
     begin_array(element::text);
     for (const auto& name : names) element_of(std::string_view{name});
     end_array();
+    return *this;
   }
 
   [[nodiscard]] std::size_t size() const noexcept { return ends_.size(); }

@@ -119,6 +119,21 @@ public:
     return receive();
   }
 
+  /// Runs a `copy ... from stdin` of these bytes.
+  void copy_in(const char* sql, std::string_view bytes) {
+    const answer begun{PQexec(raw(), sql)};
+    if (begun.status() != PGRES_COPY_IN) fail(begun);
+    constexpr std::size_t most = std::size_t{1} << 20;
+    bool is_sent = true;
+    while (is_sent && !bytes.empty()) {
+      const std::string_view piece = bytes.substr(0, most);
+      is_sent = PQputCopyData(raw(), piece.data(), static_cast<int>(piece.size())) == 1;
+      bytes.remove_prefix(piece.size());
+    }
+    if (!is_sent || PQputCopyEnd(raw(), nullptr) != 1) fail({}, last_words());
+    static_cast<void>(receive());
+  }
+
   void prepare(const statement& which) {
     if (std::find(prepared_.begin(), prepared_.end(), &which) != prepared_.end()) return;
     checked(PQprepare(raw(), which.name, which.sql, 0, nullptr));
@@ -259,6 +274,9 @@ private:
     answer result{came};
     const auto status = result.status();
     if (came != nullptr && (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK)) return result;
+    fail(result);
+  }
+  [[noreturn]] void fail(const answer& result) {
     const std::string_view state = result.diagnosis(PG_DIAG_SQLSTATE);
     const std::string_view message = result.diagnosis(PG_DIAG_MESSAGE_PRIMARY);
     fail(state, message.empty() ? last_words() : std::string{message});
