@@ -240,7 +240,9 @@ private:
     const int before = standing_[happened.target].hp;
     watch(happened.target, &healing);
     healing.amount = healing.hp - before;
-    current_scene().counts[happened.target].healed += healing.amount;
+    scene& now = current_scene();
+    now.counts[happened.target].healed += healing.amount;
+    if (!now.turns.empty()) now.turns.back().healed += healing.amount;
   }
   void take(const rest_taken& happened) {
     beat& rest = add(beat_kind::rest, happened.creature);

@@ -82,6 +82,7 @@ struct turn_taken {
   std::int64_t hits = 0;
   std::int64_t misses = 0;
   std::int64_t felled = 0;
+  std::int64_t healed = 0; ///< in this turn, by whatever and whomever
 };
 
 /// A fight, or what happened between two of them.

@@ -17,6 +17,7 @@ struct cell {
   std::int64_t hits = 0;
   std::int64_t misses = 0;
   std::int64_t felled = 0;
+  std::int64_t healed = 0;
   bool had_turn = false;
   bool fell = false;
 };
@@ -112,6 +113,7 @@ private:
       filled.hits += turn.hits;
       filled.misses += turn.misses;
       filled.felled += turn.felled;
+      filled.healed += turn.healed;
     }
     for (const beat& told : fight_.beats) {
       const auto where = lane_of_.find(told.who);
@@ -159,6 +161,8 @@ private:
       text += ": " + english::counted(told.hits, "hit") + ", " + std::to_string(told.misses) +
               " missed, " + std::to_string(told.dealt) + " damage";
     if (told.felled > 0) text += ", felled " + english::number(told.felled);
+    if (told.healed > 0)
+      text += (told.hits + told.misses > 0 ? ", " : ": ") + std::to_string(told.healed) + " healed";
     if (told.fell) text += (told.had_turn ? "; went down" : " goes down");
     return text;
   }
@@ -180,7 +184,9 @@ private:
   }
 
   void draw_turn(const cell& told, double left, double middle, bool hero) {
-    std::string kind = told.hits > 0 || told.dealt > 0 ? "hit" : told.misses > 0 ? "miss" : "idle";
+    const bool strikes = told.hits > 0 || told.dealt > 0;
+    const bool heals = !strikes && told.healed > 0;
+    std::string kind = strikes ? "hit" : heals ? "heal" : told.misses > 0 ? "miss" : "idle";
     if (!hero) kind += " foe";
     if (told.felled > 0) kind += " kill";
     page_.shape("rect", {{"class", kind},
@@ -189,10 +195,15 @@ private:
                          {"width", "24"},
                          {"height", "18"},
                          {"rx", "4"}});
-    if (told.dealt > 0)
+    const std::string number =
+        heals ? "+" + std::to_string(told.healed) : std::to_string(told.dealt);
+    constexpr std::size_t narrow = 2; // more of the usual size would touch the edges
+    if (told.dealt > 0 || heals)
       page_.leaf("text",
-                 {{"class", "on"}, {"x", coordinate(left + 12)}, {"y", coordinate(middle + 4)}},
-                 std::to_string(told.dealt));
+                 {{"class", number.size() > narrow ? "on long" : "on"},
+                  {"x", coordinate(left + 12)},
+                  {"y", coordinate(middle + 4)}},
+                 number);
   }
 
   void draw_fall(double left, double middle, bool beside) {
@@ -236,6 +247,7 @@ void draw_fight_legend(markup& page) {
   page.open("ul", {{"class", "legend lanes-legend small"}});
   add("hit", "a character hits; the number is the damage");
   add("hit foe", "a foe hits");
+  add("heal", "healing in a turn without a hit");
   add("miss", "a miss");
   add("idle", "another turn");
   add("hit kill", "somebody was felled");

@@ -172,7 +172,7 @@ private:
           std::find(shown_.begin(), shown_.end(), label.id) - shown_.begin());
       page_.open("span", {{"class", "label " + colour_of(index)},
                           {"style", "top:" + percent(label.place)}});
-      page_.text(english::capitalised(words_.name(label.id)) + " ");
+      page_.leaf("b", english::capitalised(words_.name(label.id)));
       page_.leaf("span",
                  std::to_string(last_of(who).hp) + "/" + std::to_string(last_of(who).max_hp));
       page_.close();

@@ -37,15 +37,16 @@ svg { display: block; overflow: visible; }
 .figures div { padding: 14px 16px 12px 0; }
 .figures dt { font-size: .78rem; color: var(--soft); line-height: 1.3; }
 .figures dd { margin: 0; font-size: 2rem; line-height: 1.15; font-variant-numeric: lining-nums tabular-nums; }
-.plot { display: grid; grid-template-columns: 2.4rem minmax(0, 1fr) 9.5rem; }
+.plot { display: grid; grid-template-columns: 2.4rem minmax(0, 1fr) 11.5rem; }
 .plot .ticks, .plot .names { position: relative; height: 280px; }
 .plot svg { width: 100%; height: 280px; }
 .axis { font-size: .75rem; color: var(--soft); font-variant-numeric: tabular-nums; position: absolute;
   transform: translateY(-50%); white-space: nowrap; }
 .ticks .axis { right: 8px; }
 .names .label { position: absolute; left: 10px; transform: translateY(-50%); font-size: .82rem; font-weight: 600; line-height: 1.1;
-  white-space: nowrap; max-width: 100%; overflow: hidden; text-overflow: ellipsis; }
-.names .label span { font-weight: 400; color: var(--soft); }
+  white-space: nowrap; max-width: calc(100% - 10px); display: flex; gap: .4em; }
+.names .label b { overflow: hidden; text-overflow: ellipsis; }
+.names .label span { flex: none; font-weight: 400; color: var(--soft); }
 .marks { grid-column: 2; position: relative; height: 1.5rem; margin-top: 6px; }
 .marks .axis { top: 50%; padding-left: 5px; }
 .grid { stroke: var(--line); } .mark { stroke: var(--soft); opacity: .55; } .fight { fill: var(--faint); }
@@ -70,7 +71,7 @@ details:last-of-type { border-bottom: 1px solid var(--line); }
 summary { cursor: pointer; font-size: 1.08rem; font-weight: 600; }
 summary span { font-weight: 400; font-size: .8rem; color: var(--soft); margin-left: .5em; }
 summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--c0); outline-offset: 3px; border-radius: 4px; }
-.lanes { display: grid; grid-template-columns: 9rem minmax(0, 1fr); margin-top: 12px; }
+.lanes { display: grid; grid-template-columns: 11rem minmax(0, 1fr); margin-top: 12px; }
 .lanes .who { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; font-size: .8rem; height: 26px;
   line-height: 26px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; padding-right: 10px; }
 .lanes .who.hero { font-weight: 600; } .lanes .who:first-child { height: 20px; }
@@ -79,7 +80,8 @@ summary:focus-visible, .scroll:focus-visible { outline: 2px solid var(--c0); out
   text-anchor: middle; font-variant-numeric: tabular-nums; }
 .lanes .round { fill: var(--soft); text-anchor: start; } .lanes .life { stroke: var(--line); stroke-width: 2; }
 .lanes .idle, .legend .idle { fill: var(--card); stroke: var(--line); } .lanes .miss, .legend .miss { fill: var(--faint); stroke: var(--soft); stroke-dasharray: 2 2; }
-.lanes .hit, .legend .hit { fill: var(--c0); } .lanes .foe.hit, .legend .foe.hit { fill: var(--red); } .lanes text.on { fill: var(--paper); font-weight: 600; }
+.lanes .hit, .legend .hit { fill: var(--c0); } .lanes .foe.hit, .legend .foe.hit { fill: var(--red); }
+.lanes .heal, .legend .heal { fill: var(--green); } .lanes text.on { fill: var(--paper); font-weight: 600; } .lanes text.long { font-size: 9px; }
 .lanes .kill, .legend .kill { stroke: var(--gold); stroke-width: 2.5; } .lanes .down, .legend .down { stroke: var(--red); stroke-width: 2.5; fill: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 14px 0 0; padding: 0; list-style: none; }
 .legend li { display: flex; align-items: center; gap: 7px; } .legend svg { width: 22px; height: 16px; flex: none; }

@@ -4,9 +4,10 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 
-from table import HERO, Table, digest
+from table import DND, HERO, Table, digest
 
 WOUND = "damage to: zombie-1 dice: 7d1 type: slashing"
 
@@ -139,6 +140,48 @@ class Encounters(Table):
                              int(active))
             self.assertEqual(loaded["state_hash"], self.load("--snapshots", "off")["state_hash"])
             fights = types.count("encounter_started")
+
+    def test_killed_at_every_step_each_event_is_there_once(self):
+        """A process that dies at any of the calls by which a fight begins, goes on and ends."""
+        self.play("add zombie", "note before")
+        kept = self.home / "untouched"
+        shutil.copytree(self.campaign, kept)
+        script = self.home / "fight.txt"
+        script.write_text("\n".join(["encounter start with: zombie-1", WOUND, "note in", "encounter end", "note after"]))
+        ends_of_commands = (3, 6, 7, 8, 9, 10)
+
+        def run(call, number):
+            shutil.rmtree(self.campaign)
+            shutil.copytree(kept, self.campaign)
+            trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none",
+                     "-e", f"inject={call}:signal=KILL:when={number}"]
+            return subprocess.run([*trace, DND, "run", script, "Mine", "--json", "--seed", "3"], cwd=self.home,
+                                  env=self.environment, capture_output=True, text=True)
+
+        def facts():
+            shown = self.dnd("campaign", "log", "Mine", "--json").stdout
+            return [(event["type"], event["data"]) for event in map(json.loads, shown.splitlines())]
+
+        if run("fsync", 10_000).returncode != 0:
+            self.skipTest("programs cannot be traced here")
+        whole = facts()
+        self.assertEqual(len(whole), ends_of_commands[-1])
+        lengths = []
+        for call in ("openat", "pwrite64", "write", "fdatasync", "fsync", "ftruncate", "unlink", "close"):
+            number = 1
+            while (ran := run(call, number)).returncode != 0:
+                told = facts()
+                self.assertEqual(told, whole[:len(told)], f"{call} {number}")
+                self.assertIn(len(told), ends_of_commands, f"{call} {number}")
+                acknowledged = sum(len(json.loads(line)["events"]) for line in ran.stdout.splitlines())
+                self.assertGreaterEqual(len(told), ends_of_commands[0] + acknowledged, f"{call} {number}")
+                self.assertEqual(self.hp("zombie-1"), "15/22" if len(told) > 6 else "22/22")
+                # Whoever comes next can play on, and finds what was there.
+                self.play("note next")
+                self.assertEqual(facts()[:-1], told)
+                lengths.append(len(told))
+                number += 4 if call in ("openat", "close") else 1
+        self.assertEqual(set(lengths), set(ends_of_commands))
 
     def test_whoever_looks_while_fights_begin_and_end_sees_one_state_or_the_next(self):
         self.play("add brunhild")

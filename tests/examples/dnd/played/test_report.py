@@ -8,19 +8,24 @@ import unittest
 from pictures import BROWSER, browse, picture_of
 from table import HERO, Table, digest
 
+
 class Page(html.parser.HTMLParser):
     """The elements of a page, which must be closed in order, and their text."""
 
-    def __init__(self, text):
+    EMPTY = ("meta", "br")  # written by browsers without an end
+
+    def __init__(self, text, checked=True):
+        """`checked`: as the program writes it, each element with its end."""
         super().__init__()
-        self.open, self.elements, self.texts = [], [], []
+        self.checked, self.open, self.elements, self.texts = checked, [], [], []
         self.feed(text)
         self.close()
         assert not self.open, self.open
 
     def handle_starttag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
-        self.open.append(tag)
+        if self.checked or tag not in self.EMPTY:
+            self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
         self.elements.append((tag, dict(attributes)))
@@ -51,6 +56,17 @@ class Drawn(Table):
                                   "damage dice: 5d1 type: slashing", "turn",
                                   "attack by: zombie-1 to: aldric dice: 1d1+20", "damage dice: 9d1 type: slashing"] * 4,
                   options=["--seed", "5"])
+
+    def meet(self, evil):
+        """Everything that people can name is named so."""
+        (self.campaign / "monsters/evil.yaml").write_text(
+            "name: " + json.dumps(evil) + "\nhit_points: 9\narmor_class: [{value: 9}]\nhit_dice: 2d8\n" +
+            "".join(f"{ability}: 10\n" for ability in
+                    "strength dexterity constitution intelligence wisdom charisma".split()))
+        self.play("add brunhild", "session start " + json.dumps(evil), "note " + json.dumps(evil),
+                  "encounter start with: brunhild and: evil", "initiative", "turn",
+                  "attack by: brunhild to: evil-1 dice: 1d1+20", "damage dice: 9d1 type: slashing", "encounter end")
+        self.assertEqual(self.load()["state"]["creatures"]["evil-1"]["hp"], 0)
 
     def draw(self, *options):
         self.dnd("campaign", "report", "Mine", *options)
@@ -104,16 +120,16 @@ class Report(Drawn):
         self.assertRegex(" ".join(page.texts), r"Brunhild came with 28 hit points and has 28 of 28\.")
         self.assertTrue(all(cell["scope"] for cell in page.all("th")))
 
+    def test_healing_is_a_deed_of_the_turn(self):
+        self.play("add brunhild and: aldric", "encounter start with: brunhild and: aldric and: zombie", "initiative",
+                  "turn", "heal to: aldric amount: 5", "damage to: aldric dice: 9d1 type: fire",
+                  "heal to: aldric amount: 7")
+        titles = [text for text in Page(self.draw()).texts if "round 1" in text]
+        self.assertRegex(titles[0], r"^\S.*, round 1: 7 healed$")
+
     def test_names_cannot_become_markup(self):
         evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
-        (self.campaign / "monsters/evil.yaml").write_text(
-            "name: " + json.dumps(evil) + "\nhit_points: 9\narmor_class: [{value: 9}]\nhit_dice: 2d8\n" +
-            "".join(f"{ability}: 10\n" for ability in
-                    "strength dexterity constitution intelligence wisdom charisma".split()))
-        self.play("add brunhild", "session start " + json.dumps(evil), "note " + json.dumps(evil),
-                  "encounter start with: brunhild and: evil", "initiative", "turn",
-                  "attack by: brunhild to: evil-1 dice: 1d1+20", "damage dice: 9d1 type: slashing", "encounter end")
-        self.assertEqual(self.load()["state"]["creatures"]["evil-1"]["hp"], 0)
+        self.meet(evil)
         text = self.draw()
         page = Page(text)
         self.assertEqual(page.all("script") + page.all("img"), [])
@@ -196,6 +212,28 @@ class Seen(Drawn):
         for part in ("hit-points", "damage", "fights", "moments", "sessions", "others", "now"):
             self.assertIn(f'<section id="{part}">', dom)
         self.assertEqual(len(re.findall(r'<path class="curve"', dom)), 2)
+
+    def test_no_name_runs_in_a_browser(self):
+        owned = "document.title='owned'"
+        for evil in (f"<script>{owned}</script>", f"</title></style><script>{owned}</script>",
+                     f"<img src=x onerror={owned}>", f"\" onmouseover={owned} autofocus onfocus={owned} x=\"",
+                     f"<svg onload={owned}>", f"]]>--></svg><iframe srcdoc='<script>parent.{owned}</script>'>",
+                     f"<a href=javascript:{owned}>", f"&lt;script&gt;{owned}&lt;/script&gt;"):
+            self.setUp()  # another campaign
+            self.meet(evil)
+            text = self.draw()
+            # The page must not depend on its own policy, which would forbid the scripts anyway.
+            bare = self.home / "bare.html"
+            bare.write_text(re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text))
+            self.assertNotEqual(bare.read_text(), text)
+            for page in (self.report, bare):
+                dom, said = browse(page, "--dump-dom")
+                self.assertIn("<title>Mine</title>", dom)
+                self.assertNotIn("CONSOLE", said)
+                seen = Page(dom, checked=False)
+                self.assertEqual(seen.all("script") + seen.all("img") + seen.all("iframe") + seen.all("a"), [])
+                self.assertFalse([a for _, attributes in seen.elements for a in attributes if a.startswith("on")])
+                self.assertIn(f"Session 1, “{evil}”", "".join(seen.texts))
 
     def test_nothing_sticks_out_of_a_telephone(self):
         self.fight("zombie", "goblin", "goblin", "goblin")
