@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -56,4 +57,17 @@ TEST_CASE("ids sort by the time at which they were made") {
   const event_id first = generate_event_id();
   std::this_thread::sleep_for(std::chrono::milliseconds{2});
   CHECK(first < generate_event_id());
+}
+
+TEST_CASE("an id can be made when what a thread keeps is gone") {
+  static std::optional<event_id> made;
+  struct last_word {
+    ~last_word() { made = generate_event_id(); }
+  };
+  std::thread{[] {
+    thread_local last_word kept; // made first, and so the last to go
+    static_cast<void>(kept);
+    static_cast<void>(generate_event_id());
+  }}.join();
+  CHECK(made.has_value());
 }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdlib>
 #include <ctime>
+#include <random>
 
 // The program's own clock and dice: they count, and then do what libc does.
 
