@@ -108,6 +108,14 @@ TEST_CASE("a store that is not there is not made by those who do not ask for it"
   CHECK(postgres::open(server(), how).head() == global_position{});
 }
 
+TEST_CASE("a schema whose name the server would cut off is refused") {
+  for (const std::string& name : {std::string{}, std::string(64, 'x')}) {
+    const auto thrown = failure_of([&] { (void)postgres::open(server(), {.schema = name}); });
+    REQUIRE(thrown);
+    CHECK(thrown->code() == errc::invalid_argument);
+  }
+}
+
 TEST_CASE("a store of a newer program is refused") {
   const scratch_schema schema;
   (void)schema.open();

@@ -15,6 +15,7 @@
 #include "history/recap.hpp"
 #include "library/library.hpp"
 #include "log/event_json.hpp"
+#include "log/event_stream.hpp"
 #include "log/verify.hpp"
 #include "report/report_file.hpp"
 #include "rules/random_dice.hpp"
@@ -59,8 +60,9 @@ private:
 class program {
 public:
   explicit program(const invocation& asked)
-      : settings_{choose_settings(asked.said, environment_variable)}, worlds_{settings_.worlds_dir},
-        out_{asked.json ? form::json : form::text}, seed_{asked.seed} {}
+      : settings_{choose_settings(asked.said, environment_variable)},
+        worlds_{settings_.worlds_dir, settings_.server}, out_{asked.json ? form::json : form::text},
+        seed_{asked.seed} {}
 
   int operator()(const request::init& wanted) const { return init(wanted, settings_, out_); }
 
@@ -83,7 +85,10 @@ public:
     const world_place world =
         known ? worlds_.find_world(settings_.world) : worlds_.create_world(settings_.world);
     if (!known) say_created("world", world);
-    say_created("campaign", worlds_.create_campaign(world, wanted.name));
+    const campaign_place made = worlds_.create_campaign(world, wanted.name);
+    if (made.server)
+      static_cast<void>(event_stream{made, access::write}); // who reads, makes nothing
+    say_created("campaign", made);
     return exit_status::done;
   }
 
@@ -131,6 +136,10 @@ public:
   }
 
   int operator()(const request::restore& wanted) const {
+    if (settings_.server)
+      throw not_possible(
+          "a backup is restored to files: say --store files, and take its log.jsonl to the server "
+          "with evstore copy");
     out_.tell(dnd::restore(worlds_, {wanted.file, settings_.world, wanted.as}));
     return exit_status::done;
   }

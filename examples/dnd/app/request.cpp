@@ -67,6 +67,9 @@ private:
     root_.add_option("--snapshots", asked_.said.snapshots,
                      "every-N, by-session, both with a comma, manual or off (DND_SNAPSHOTS; "
                      "every-100)");
+    root_.add_option("--store", asked_.said.store,
+                     "where logs are kept: files, or postgres:host=... dbname=... (DND_STORE; "
+                     "files)");
     root_.add_option("--seed", asked_.seed, "throw the same dice each time");
     root_.add_flag("--json", asked_.json, "answer in JSON");
   }

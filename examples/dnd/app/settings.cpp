@@ -2,6 +2,7 @@
 
 #include "files/durable.hpp"
 #include "files/problem.hpp"
+#include "log/server_log.hpp"
 
 #include <evstore/describe.hpp>
 #include <evstore/error.hpp>
@@ -20,8 +21,9 @@ struct settings_file {
   std::optional<std::string> data_dir;
   std::optional<std::string> world;
   std::optional<std::string> snapshots;
+  std::optional<std::string> store;
 };
-EVSTORE_DESCRIBE(settings_file, worlds_dir, data_dir, world, snapshots)
+EVSTORE_DESCRIBE(settings_file, worlds_dir, data_dir, world, snapshots, store)
 
 settings_file read_settings_file(const fs::path& path) {
   const std::string file = path.string();
@@ -72,6 +74,11 @@ settings choose_settings(const flags& said, const environment& variable) {
                     "\" says nothing about snapshots; say every-100, by-session, "
                     "every-100,by-session, manual or off");
   chosen.snapshots = *parsed;
+  std::string store = choose(said.store, "DND_STORE", file.store, "files");
+  if (store != "files") {
+    require_server(store);
+    chosen.server = std::move(store);
+  }
   return chosen;
 }
 

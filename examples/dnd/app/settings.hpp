@@ -17,6 +17,7 @@ struct flags {
   std::optional<std::string> data_dir;
   std::optional<std::string> world;
   std::optional<std::string> snapshots;
+  std::optional<std::string> store;
 };
 
 /// What holds in the end.
@@ -26,14 +27,15 @@ struct settings {
   std::filesystem::path import_dir; ///< where `dnd init` writes
   std::string world;
   snapshot_rhythm snapshots;
+  std::optional<std::string> server; ///< that keeps the logs, if they are no files
 };
 
 /// The value of an environment variable, if it is set and not empty.
 using environment = std::function<std::optional<std::string>(const std::string& name)>;
 
 /// Each setting from the first that has it: flag, environment (`DND_WORLDS_DIR`, `DND_DATA_DIR`,
-/// `DND_WORLD`, `DND_SNAPSHOTS`), configuration file, default (`./worlds`, the data that the
-/// program came with, `default`, `every-100`). The file is `--config`, else `DND_CONFIG`, else
+/// `DND_WORLD`, `DND_SNAPSHOTS`, `DND_STORE`), configuration file, default (`./worlds`, the data that the
+/// program came with, `default`, `every-100`, `files`). The file is `--config`, else `DND_CONFIG`, else
 /// `./dnd.yaml` if there is one. Relative paths are relative to where the program runs, wherever
 /// they were said.
 ///

@@ -46,6 +46,7 @@ std::string now(const char* form) {
 void require_loadable(campaign_place copied, const fs::path& copy, std::vector<std::string>& files,
                       backup_manifest& manifest) {
   copied.directory = copy;
+  copied.server.reset();
   const campaign_log log{copied, access::read, *parse_snapshot_rhythm("every-100")};
   if (!log.report().from_snapshot && fs::remove(copied.snapshot()))
     std::erase(files, copied.snapshot().filename().string());

@@ -1,5 +1,7 @@
 #include "backup/contents.hpp"
 
+#include "log/server_log.hpp"
+
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/jsonl/file.hpp>
 
@@ -133,8 +135,9 @@ campaign_copy copy_campaign(const campaign_place& place, const fs::path& into) {
       if (failed.code() != evstore::errc::not_found) throw; // somebody has just deleted it
     }
   }
+  if (place.server) export_server_log(place, into / "log.jsonl");
   constexpr int most_attempts = 100;
-  for (int attempt = 1; !copy_logs(place.directory, into); ++attempt) {
+  for (int attempt = 1; !place.server && !copy_logs(place.directory, into); ++attempt) {
     if (attempt == most_attempts)
       throw evstore::error{evstore::errc::io_failed,
                            "fights begin and end faster than they can be copied"};

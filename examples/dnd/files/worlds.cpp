@@ -77,13 +77,6 @@ world_place read_world(const fs::path& directory) {
   return {page ? page->name : slug, slug, directory};
 }
 
-campaign_place read_campaign(const world_place& world, const std::string& slug) {
-  const fs::path directory = world.directory / slug;
-  auto page = read_page<campaign_page>(directory / campaign_file);
-  if (!page) page = campaign_page{slug, {}};
-  return {page->name, page->id, slug, world, directory};
-}
-
 void refuse_existing(std::string_view what, const std::string& name, const std::string& slug,
                      const fs::path& in, std::string_view display_name) {
   const auto existing = find_entry(in, slug);
@@ -106,12 +99,20 @@ std::string list_of(const std::vector<std::string>& names, const std::string& sa
 
 } // namespace
 
-worlds::worlds(fs::path directory) : directory_{std::move(directory)} {
+worlds::worlds(fs::path directory, std::optional<std::string> server)
+    : directory_{std::move(directory)}, server_{std::move(server)} {
   if (directory_.empty()) throw bad_usage("worlds_dir is empty");
   std::error_code unknown;
   const fs::file_status found = fs::status(directory_, unknown);
   if (fs::exists(found) && !fs::is_directory(found))
     throw bad_usage("worlds_dir is " + directory_.string() + ", which is not a directory");
+}
+
+campaign_place worlds::read_campaign(const world_place& world, const std::string& slug) const {
+  const fs::path directory = world.directory / slug;
+  auto page = read_page<campaign_page>(directory / campaign_file);
+  if (!page) page = campaign_page{slug, {}};
+  return {page->name, page->id, slug, world, directory, server_};
 }
 
 world_place worlds::create_world(const std::string& name) const {
@@ -144,12 +145,13 @@ campaign_place worlds::create_campaign(const world_place& world, const std::stri
 
   // The end of a fresh UUID is random, so that a campaign and its copy under the same name differ.
   const std::string uuid = evstore::generate_event_id().to_string();
-  campaign_place place{name, slug + "-" + uuid.substr(uuid.size() - 8), slug, world,
-                       world.directory / slug};
+  campaign_place place{
+      name,   slug + "-" + uuid.substr(uuid.size() - 8), slug, world, world.directory / slug,
+      server_};
   new_directory made{world.directory, slug};
   make_shelves(made.path());
   create_file(made.path() / campaign_file, evstore::yaml::write(campaign_page{name, place.id}));
-  create_file(made.path() / place.log().filename(), "");
+  if (!server_) create_file(made.path() / place.log().filename(), "");
   if (!made.appear()) refuse_existing("campaign", name, slug, world.directory, {});
   return place;
 }
@@ -187,7 +189,9 @@ std::vector<campaign_place> worlds::all_campaigns(const world_place& world) cons
   std::vector<campaign_place> found;
   for (const std::string& slug : visible_directories(world.directory)) {
     std::error_code unknown;
-    if (fs::exists(world.directory / slug / "log.jsonl", unknown))
+    const fs::path directory = world.directory / slug;
+    if (fs::exists(directory / "log.jsonl", unknown) ||
+        (server_ && fs::exists(directory / campaign_file, unknown)))
       found.push_back(read_campaign(world, slug));
   }
   return found;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ struct campaign_place {
   std::string slug;
   world_place world;
   std::filesystem::path directory;
+  std::optional<std::string> server{}; ///< that keeps the log (`postgres:...`), if it is no file
 
   [[nodiscard]] std::filesystem::path log() const { return directory / "log.jsonl"; }
   [[nodiscard]] std::filesystem::path snapshot() const { return directory / "snapshot.yaml"; }
@@ -31,8 +33,9 @@ struct campaign_place {
 /// it is complete.
 class worlds {
 public:
-  /// Throws if the path leads to something that is no directory. It need not exist.
-  explicit worlds(std::filesystem::path directory);
+  /// Throws if the path leads to something that is no directory. It need not exist. With a server,
+  /// that is where campaigns have their logs, and everything else is here.
+  explicit worlds(std::filesystem::path directory, std::optional<std::string> server = {});
 
   /// Refuses names that exist, also when only upper and lower case differ: not every file system
   /// can tell them apart.
@@ -55,7 +58,11 @@ public:
   [[nodiscard]] std::vector<campaign_place> all_campaigns(const world_place& world) const;
 
 private:
+  [[nodiscard]] campaign_place read_campaign(const world_place& world,
+                                             const std::string& slug) const;
+
   std::filesystem::path directory_;
+  std::optional<std::string> server_;
 };
 
 /// Makes the directories that every campaign has, empty, where there are none.

@@ -53,7 +53,8 @@ struct fight_after {
 } // namespace
 
 event_sequence::event_sequence(const campaign_place& place, access how)
-    : directory_{place.directory}, campaign_{place.log(), how} {
+    : directory_{place.directory}, parts_fights_{!place.server}, campaign_{place, how} {
+  if (!parts_fights_) return;
   if (const auto begun = fight_begun_last()) join_fight(*begun, how);
   if (how == access::write) remove_other_fights();
 }
@@ -73,7 +74,8 @@ std::vector<std::filesystem::path> event_sequence::fight_logs(const campaign_pla
 
 std::vector<std::string> event_sequence::warnings() const {
   std::vector<std::string> all = campaign_.warnings();
-  if (fight_) all.insert(all.end(), fight_->warnings().begin(), fight_->warnings().end());
+  if (fight_)
+    for (std::string& warning : fight_->warnings()) all.push_back(std::move(warning));
   return all;
 }
 
@@ -82,7 +84,7 @@ void event_sequence::append(const std::vector<evstore::envelope<event>>& made) {
     const turning_point after = std::visit(fight_after{}, envelope.event);
     return after.turns && after.fight != fight_number_;
   });
-  if (turn == made.end()) return (fight_ ? *fight_ : campaign_).append({}, made);
+  if (turn == made.end() || !parts_fights_) return (fight_ ? *fight_ : campaign_).append({}, made);
 
   const std::optional<int> next = std::visit(fight_after{}, turn->event).fight;
   std::vector<evstore::envelope<event>> until{made.begin(), next ? turn + 1 : made.end()};

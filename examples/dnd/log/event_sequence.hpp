@@ -18,6 +18,8 @@ namespace dnd {
 /// The campaign's log says by itself which of the two is right after a crash: the fight's log counts
 /// exactly as long as the campaign's log ends with the event that began the fight. What else lies
 /// there was never acknowledged, or has been moved already; whoever writes next removes it.
+///
+/// On a server there is one log, and fights are fought in it.
 class event_sequence {
 public:
   event_sequence(const campaign_place& place, access how);
@@ -53,9 +55,9 @@ private:
   template <class See>
   static bool read(const event_stream& stream, std::uint64_t first, std::uint64_t before,
                    See&& see) {
-    for (auto&& stored : stream.read_from(first))
-      if (!see(before + stored.position().value(), stored)) return false;
-    return true;
+    return stream.read_from(first, [&](const stored_event& stored) {
+      return see(before + stored.position().value(), stored);
+    });
   }
 
   /// A fight's log carries the id of the event that began it: one that was taken back may be fought
@@ -72,6 +74,7 @@ private:
   void remove_other_fights() const noexcept;
 
   std::filesystem::path directory_;
+  bool parts_fights_; ///< from the campaign's log
   event_stream campaign_;
   std::optional<event_stream> fight_; ///< of the fight that goes on
   std::optional<int> fight_number_;

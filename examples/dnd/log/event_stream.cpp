@@ -24,12 +24,42 @@ evstore::new_event copy_of(const evstore::event_record& stored,
           .time = stored.time};
 }
 
+std::vector<std::string> warnings_of(const evstore::jsonl::adapter& log) {
+  return log.report().warnings;
+}
+#ifdef DND_HAS_POSTGRES
+std::vector<std::string> warnings_of(const evstore::postgres::adapter& log) {
+  return log.warnings();
+}
+#endif
+
 } // namespace
 
-event_stream::event_stream(const std::filesystem::path& path, access how, bool create)
-    : path_{path}, store_{open_log(path, how, create)} {
-  size_ = store_.head().value();
+event_stream::event_stream(std::filesystem::path path, any_log store)
+    : path_{std::move(path)}, store_{std::move(store)} {
+  size_ = std::visit([](const auto& log) { return log.head().value(); }, store_);
   if (const auto first = event_at(1)) name_ = first->stream;
+}
+
+event_stream::event_stream(const std::filesystem::path& path, access how, bool create)
+    : event_stream{path, evstore::store<campaign_events, evstore::jsonl::adapter>{
+                             open_log(path, how, create)}} {}
+
+event_stream::event_stream(const campaign_place& place, access how)
+    : event_stream{place.server ? std::filesystem::path{server_log_address(place)} : place.log(),
+                   open_log_of(place, how)} {}
+
+event_stream::any_log event_stream::open_log_of(const campaign_place& place, access how) {
+#ifdef DND_HAS_POSTGRES
+  if (place.server)
+    return evstore::store<campaign_events, evstore::postgres::adapter>{open_server_log(place, how)};
+#endif
+  return evstore::store<campaign_events, evstore::jsonl::adapter>{
+      open_log(place.log(), how, false)};
+}
+
+std::vector<std::string> event_stream::warnings() const {
+  return std::visit([](auto& store) { return warnings_of(store.adapter()); }, store_);
 }
 
 void event_stream::append(std::span<const evstore::event_record> copied,
@@ -47,22 +77,40 @@ void event_stream::append(std::span<const evstore::event_record> copied,
   events.insert(events.end(), drafted.begin(), drafted.end());
 
   const evstore::stream_write write{name_, expected, events};
-  size_ = store_.adapter().append({.writes = {&write, 1}}).value().version().value();
+  const evstore::append_result written = std::visit(
+      [&](auto& store) {
+        return store.adapter().append({.writes = {&write, 1}});
+      },
+      store_);
+  if (!written)
+    throw evstore::error{evstore::errc::conflict,
+                         "somebody else has played on meanwhile; nothing was changed, begin again "
+                         "to see what happened"};
+  size_ = written->version().value();
 }
 
 std::optional<evstore::event_record> event_stream::event_at(std::uint64_t which) const {
-  auto cursor = store_.adapter().read_all(evstore::query::all(),
-                                          {.from = evstore::global_position{which}, .limit = 1});
-  const auto found = cursor.next();
-  if (which == 0 || found.empty()) return std::nullopt;
-  return evstore::event_record{found.front()};
+  if (which == 0) return std::nullopt;
+  return std::visit(
+      [&](auto& store) -> std::optional<evstore::event_record> {
+        auto cursor = store.adapter().read_all(
+            evstore::query::all(), {.from = evstore::global_position{which}, .limit = 1});
+        const auto found = cursor.next();
+        if (found.empty()) return std::nullopt;
+        return evstore::event_record{found.front()};
+      },
+      store_);
 }
 
 std::vector<evstore::event_record> event_stream::all() const {
   std::vector<evstore::event_record> found;
-  auto cursor = store_.adapter().read_all(evstore::query::all(), {.limit = size_});
-  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
-    for (const evstore::event_view& stored : batch) found.emplace_back(stored);
+  std::visit(
+      [&](auto& store) {
+        auto cursor = store.adapter().read_all(evstore::query::all(), {.limit = size_});
+        for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
+          for (const evstore::event_view& stored : batch) found.emplace_back(stored);
+      },
+      store_);
   return found;
 }
 

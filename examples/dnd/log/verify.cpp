@@ -1,7 +1,9 @@
 #include "log/verify.hpp"
 
+#include "files/problem.hpp"
 #include "log/campaign_log.hpp"
 #include "log/event_sequence.hpp"
+#include "log/server_log.hpp"
 #include "log/snapshot_file.hpp"
 
 #include <evstore/error.hpp>
@@ -32,11 +34,19 @@ void check_lines(const std::filesystem::path& log, verification& found) {
   }
 }
 
+/// A log on a server by itself.
+void check_server(const campaign_place& place, verification& found) {
+  for (const std::string& defect : defects_of_server_log(place)) {
+    found.findings.push_back(defect);
+    found.sound = false;
+  }
+}
+
 /// What the events come to, with the snapshot and without.
 void check_states(const campaign_place& place, const snapshot_rhythm& rhythm, verification& found) {
   const campaign_log replayed{place, access::read, *parse_snapshot_rhythm("off")};
-  found.findings.push_back("log.jsonl: " + std::to_string(replayed.position()) +
-                           " events, all of them whole");
+  found.findings.push_back((place.server ? server_log_address(place) : "log.jsonl") + ": " +
+                           std::to_string(replayed.position()) + " events, all of them whole");
 
   const campaign_log loaded{place, access::read, rhythm};
   const load_report& report = loaded.report();
@@ -74,7 +84,10 @@ bool mend(const std::filesystem::path& log, std::vector<std::string>& done) {
 
 verification verify(const campaign_place& place, const snapshot_rhythm& rhythm) {
   verification found;
-  check_lines(place.log(), found);
+  if (place.server)
+    check_server(place, found);
+  else
+    check_lines(place.log(), found);
   for (const auto& fight : event_sequence::fight_logs(place)) check_lines(fight, found);
   if (!found.sound) return found;
   try {
@@ -87,6 +100,9 @@ verification verify(const campaign_place& place, const snapshot_rhythm& rhythm) 
 }
 
 std::vector<std::string> repair(const campaign_place& place) {
+  if (place.server)
+    throw not_possible("what is damaged on a server is put back from a backup of the server; " +
+                       server_log_address(place));
   std::vector<std::string> done;
   const bool mended = mend(place.log(), done);
   const bool fights = mended ? event_sequence{place, access::read}.has_fight() : true;

@@ -36,7 +36,12 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
 public:
   connection_pool(std::string string, options how)
       : string_{std::move(string)}, how_{std::move(how)},
-        most_{std::max<std::size_t>(2, how_.most_connections)} {}
+        most_{std::max<std::size_t>(2, how_.most_connections)} {
+    if (how_.schema.empty() || how_.schema.size() > longest_schema_name)
+      throw error{errc::invalid_argument, "the name of a schema has 1 to " +
+                                              std::to_string(longest_schema_name) + " bytes: \"" +
+                                              how_.schema + '"'};
+  }
 
   /// A connection that is lent, and goes back when the lease ends.
   class lease {

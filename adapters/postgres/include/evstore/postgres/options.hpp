@@ -28,6 +28,9 @@ enum class durability : std::uint8_t {
   when_settled,
 };
 
+/// In bytes. The server cuts off what is longer, and two names may become one.
+inline constexpr std::size_t longest_schema_name = 63;
+
 struct options {
   std::string schema = "evstore"; ///< that the store is in: a schema is a store
   postgres::durability durability = postgres::durability::as_configured;
