@@ -5,6 +5,7 @@
 
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/jsonl/lock_note.hpp>
+#include <evstore/jsonl/verify.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -93,6 +94,7 @@ TEST_CASE("what is written and not synced yet is shown to nobody") {
   CHECK(newcomer.head() == global_position{1});
   CHECK(!newcomer.report().torn);
   CHECK(writer.head() == global_position{1});
+  CHECK(jsonl::detail::verify("/log.jsonl", simulated_files{machine}).records == 1);
   gate.pass("fdatasync");
   gate.release("fdatasync");
   appends.join();

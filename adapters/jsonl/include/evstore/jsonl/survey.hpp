@@ -31,8 +31,8 @@ template <file_calls Files, class Visitor>
 class log_survey {
 public:
   /// Calls `see(surveyed_line)` for each line, in order.
-  log_survey(const file<Files>& log, Visitor see) : see_{std::move(see)} {
-    line_window<Files> window{log, first_offset(log), end_of_content(log, log.size()), 1};
+  log_survey(const file<Files>& log, const log_extent& extent, Visitor see) : see_{std::move(see)} {
+    line_window<Files> window{log, first_offset(log), extent.content, 1};
     std::array<std::string_view, 128> room;
     for (auto batch = window.next(room); !batch.lines.empty(); batch = window.next(room))
       for (const std::string_view& raw : batch.lines) {

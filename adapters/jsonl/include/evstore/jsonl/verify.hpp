@@ -52,18 +52,17 @@ inline defect defect_of(const surveyed_line& line, std::string_view what) {
 }
 
 template <file_calls Files>
-verify_report verify(const std::string& path, const Files& files) {
-  require_regular(files, path, true);
-  shared_log<Files> log{open_regular(files, path, O_RDONLY)};
+verify_report verify(shared_log<Files> log, const log_extent& extent) {
+  const std::string& path = log.log.path();
+  const Files& files = log.log.calls();
   verify_report report;
-  log_survey{log.log, [&](const surveyed_line& line) {
+  log_survey{log.log, extent, [&](const surveyed_line& line) {
                report.records += line.event ? 1 : 0;
                if (!line.what.empty()) report.defects.push_back(defect_of(line, line.what));
              }};
   // The lines may be sound each by itself and not together: parts of commits, versions.
   try {
     log.end.offset = first_offset(log.log);
-    const log_extent extent = log_extent::of(log.log);
     auto found = commit_scan<Files>{log.log, log.end, extent.content, log.index}.run();
     report.without_checksum = log.end.unsealed;
     std::optional<durable_mark> mark; // what opening goes by, too
@@ -84,6 +83,16 @@ verify_report verify(const std::string& path, const Files& files) {
           {why.place().line.value_or(0), why.place().byte.value_or(0), 0, why.message()});
   }
   return report;
+}
+
+/// Of a log that somebody writes to, what may be shown.
+template <file_calls Files>
+verify_report verify(const std::string& path, const Files& files) {
+  require_regular(files, path, true);
+  file<Files> log = open_regular(files, path, O_RDONLY);
+  shown_extent<Files> shown{files, path};
+  const log_extent extent = log_extent::of(log, shown);
+  return verify(shared_log<Files>{std::move(log)}, extent);
 }
 
 /// Appends the events of a surveyed log to a new one, commit by commit; a commit of which a part is
@@ -178,7 +187,10 @@ repair_report repair(const std::string& path, const Files& files) {
   require_log(path, files);
   const log_lock<Files> lock{files, path};
   repair_report report;
-  if (const verify_report found = verify(path, files); found.is_sound()) {
+  file<Files> log = open_regular(files, path, O_RDONLY);
+  const log_extent extent = log_extent::of(log);
+  if (const verify_report found = verify(shared_log<Files>{std::move(log)}, extent);
+      found.is_sound()) {
     report.records = found.records;
     return report;
   }
@@ -190,7 +202,7 @@ repair_report repair(const std::string& path, const Files& files) {
   {
     auto repaired = basic_adapter<Files>::open(draft, {.durability = durability::none()}, files);
     salvage<Files> kept{repaired};
-    log_survey{open_regular(files, path, O_RDONLY),
+    log_survey{open_regular(files, path, O_RDONLY), extent,
                [&](const surveyed_line& line) { kept.take(line); }};
     report.dropped = kept.finish();
     report.records = repaired.head().value();
@@ -217,8 +229,8 @@ repair_report repair(const std::string& path, const Files& files) {
 
 } // namespace detail
 
-/// Reads the whole log and says everything that is wrong with it, naming lines and bytes. Changes
-/// nothing. Throws `error` only where the file cannot be read.
+/// Reads the whole log and says everything that is wrong with it, naming lines and bytes; of one that
+/// somebody writes to, as far as it is acknowledged. Changes nothing. Throws `error` only where the file cannot be read.
 [[nodiscard]] inline verify_report verify(const std::string& path) {
   return detail::verify(path, posix_files{});
 }
