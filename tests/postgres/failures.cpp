@@ -94,6 +94,13 @@ TEST_CASE("a wrong password is no passing trouble") {
   CHECK(!thrown->retryable());
   CHECK(says(*thrown, "guarded"));
   CHECK(!says(*thrown, "wrong"));
+  // While another server takes over, the right one is of no use for a moment.
+  const auto passing = failure_of([] {
+    (void)postgres::open(server() + " user=guarded password=right target_session_attrs=standby");
+  });
+  REQUIRE(passing);
+  CHECK(passing->code() == errc::connection_lost);
+  CHECK(passing->retryable());
   postgres::connection{server()}.execute("drop role guarded");
 }
 

@@ -92,7 +92,10 @@ public:
     place_ = "database \"" + text(PQdb(raw())) + "\" on " + host_of();
     if (PQstatus(raw()) != CONNECTION_OK) {
       // A failed connection has no SQLSTATE, but libpq knows how far it came.
-      const bool by_password = PQconnectionUsedPassword(raw()) || PQconnectionNeedsPassword(raw());
+      // One that let us in has told its version; we left it because it cannot be written to.
+      const bool was_let_in = PQparameterStatus(raw(), "server_version") != nullptr;
+      const bool by_password =
+          !was_let_in && (PQconnectionUsedPassword(raw()) || PQconnectionNeedsPassword(raw()));
       throw error{by_password ? errc::invalid_argument : errc::connection_lost,
                   "cannot connect to " + place_ + ": " + last_words()};
     }
