@@ -193,7 +193,7 @@ public:
     if constexpr (importer<Destination>) {
       if (held_.empty()) return;
       prepare(held_, ends_);
-      if (!destination_->import_commits(commits_)) {
+      if (!import_held()) {
         const std::span<const event_record> held{held_};
         std::size_t begin = 0;
         for (const std::size_t end : ends_) {
@@ -214,11 +214,35 @@ private:
   void append(std::span<const event_record> commit) {
     const std::size_t end = commit.size();
     prepare(commit, {&end, 1});
-    append_result appended = destination_->append(commits_.front());
-    while (!appended && fill_gap(commit, appended.error()))
-      appended = destination_->append(commits_.front());
+    append_result appended = append_first(commit);
+    while (!appended && fill_gap(commit, appended.error())) appended = append_first(commit);
     if (!appended) throw_diverged(commit.front(), appended.error().to_string());
     if (appended->replayed) throw_diverged(commit.front(), "it has this commit elsewhere");
+  }
+
+  append_result append_first(std::span<const event_record> commit) try {
+    return destination_->append(commits_.front());
+  } catch (const error& why) {
+    if (!is_invalid(why)) throw;
+    error_place place;
+    place.stream = why.place().stream.empty() ? commit.front().stream : why.place().stream;
+    place.type = why.place().type;
+    place.position = commit.front().position.value();
+    throw error{why.code(), "the source has a commit here that no append takes: " + why.message(),
+                std::move(place)};
+  }
+
+  /// What no append takes: another program has written it.
+  static bool is_invalid(const error& why) noexcept {
+    return why.code() == errc::invalid_argument || why.code() == errc::invalid_payload;
+  }
+
+  /// All that is held, at once. False, and nothing done, if some of it has to go by itself.
+  bool import_held() try {
+    return destination_->import_commits(commits_);
+  } catch (const error& why) {
+    if (!is_invalid(why)) throw;
+    return false;
   }
 
   /// Makes commits of events; `ends` are where they end.

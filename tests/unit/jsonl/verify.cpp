@@ -1,6 +1,7 @@
 #include "small_logs.hpp"
 
 #include <evstore/jsonl/verify.hpp>
+#include <evstore/transfer.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -202,6 +203,37 @@ TEST_CASE("repair refuses a file in which nothing is a record, and leaves nothin
   damaged[1] ^= 1;
   put_bytes(log, damaged);
   CHECK(jsonl::repair(log).records == 2);
+}
+
+/// What another program may write, and no append: it is read, and a copy says where it stands.
+TEST_CASE("what no append would take is left out by repair, and named by a copy") {
+  const auto [odd, why] = GENERATE(table<std::string, std::string>({
+      {R"({"stream":"s","type":"odd","tags":["t","t"],"data":{}})", "same tag twice"},
+      {R"({"stream":"s","type":"$odd","data":{}})", "reserved"},
+      {R"({"stream":"$s","type":"odd","data":{}})", "begins with $"},
+      {R"({"stream":"gone","type":"odd","data":{}})", "tombstone"},
+  }));
+  const scratch_folder folder;
+  const std::string path = folder / "log.jsonl";
+  const std::string good = R"({"stream":"s","type":"a","data":{}})";
+  const std::string gone = R"({"stream":"gone","type":"$tombstoned","data":{}})";
+  put_bytes(path, good + "\n" + gone + "\n" + odd + "\n" + good + "\n");
+  {
+    quick_adapter source = quick_adapter::open_read_only(path, {});
+    quick_adapter copied = quick_open(folder / "copy.jsonl");
+    const error refused = error_of([&] { (void)copy(source, copied); });
+    INFO(refused.what());
+    CHECK(refused.place().position == 3u);
+  }
+  put_bytes(path, good + "\n" + gone + "\n" + odd + "\n" + good + "\nnonsense\n" + good + "\n");
+  const jsonl::repair_report report = jsonl::repair(path);
+  CHECK(report.records == 4);
+  REQUIRE(report.dropped.size() == 2);
+  CHECK(report.dropped[0].line == 3);
+  CHECK_THAT(report.dropped[0].what, Catch::Contains(why));
+  CHECK(report.dropped[1].line == 5);
+  quick_adapter log = quick_open(path);
+  CHECK(words_of(log) == "a $tombstoned a a");
 }
 
 TEST_CASE("a record whose neighbour is lost is kept by repair") {

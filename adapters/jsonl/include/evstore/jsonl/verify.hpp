@@ -147,9 +147,24 @@ private:
       while (end < parts_.size() && parts_[end].stream == parts_[i].stream) ++end;
       writes.push_back({parts_[i].stream, any, {&events[i], end - i}});
     }
-    static_cast<void>(into_.append({writes, {}}).value());
+    if (const std::string why = refusal_of({writes, {}}); !why.empty()) {
+      for (defect& line : lines_) line.what = "no append would take its commit: " + why;
+      return drop_parts(nullptr, {});
+    }
     parts_.clear();
     lines_.clear();
+  }
+
+  /// Appends the commit, or says why that cannot be: another program may have written anything.
+  std::string refusal_of(const commit_view& commit) {
+    try {
+      const append_result appended = into_.append(commit);
+      if (!appended) return appended.error().to_string();
+      return appended->replayed ? "its ids stand in an earlier one" : "";
+    } catch (const error& why) {
+      if (why.code() != errc::invalid_argument && why.code() != errc::invalid_payload) throw;
+      return why.message();
+    }
   }
 
   /// Each part's data once its version is another.
