@@ -151,6 +151,11 @@ struct condition_gained {
   std::string condition;
 };
 
+struct condition_lost {
+  std::string creature;
+  std::string condition;
+};
+
 // --- dice
 // -------------------------------------------------------------------------------------------
 
@@ -239,8 +244,8 @@ struct undone {
 using event =
     std::variant<campaign_started, session_started, session_ended, world_event_noted,
                  snapshot_taken, creature_added, damage_dealt, end_defied, healed, rest_taken,
-                 hit_dice_spent, leveled_up, inventory_changed, condition_gained, dice_rolled,
-                 check_asked, check_made, encounter_started, combatant_joined, initiative_rolled,
-                 turn_started, attack_made, encounter_ended, undone>;
+                 hit_dice_spent, leveled_up, inventory_changed, condition_gained, condition_lost,
+                 dice_rolled, check_asked, check_made, encounter_started, combatant_joined,
+                 initiative_rolled, turn_started, attack_made, encounter_ended, undone>;
 
 } // namespace dnd

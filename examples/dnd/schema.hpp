@@ -46,6 +46,7 @@ EVSTORE_DESCRIBE(hit_dice_spent, creature, count, roll, healed)
 EVSTORE_DESCRIBE(leveled_up, creature, level, hit_points)
 EVSTORE_DESCRIBE(inventory_changed, creature, item, change)
 EVSTORE_DESCRIBE(condition_gained, creature, condition)
+EVSTORE_DESCRIBE(condition_lost, creature, condition)
 EVSTORE_DESCRIBE(dice_rolled, by, expression, total, raw, kept, dropped, modifier)
 EVSTORE_DESCRIBE(check_asked, creature, ability, dc, fails, succeeds)
 EVSTORE_DESCRIBE(check_made, creature, ability, dc, roll, success)
@@ -76,6 +77,7 @@ struct campaign_events
           evstore::named<"leveled_up", leveled_up>,
           evstore::named<"inventory_changed", inventory_changed>,
           evstore::named<"condition_gained", condition_gained>,
+          evstore::named<"condition_lost", condition_lost>,
           evstore::named<"dice_rolled", dice_rolled>, evstore::named<"check_asked", check_asked>,
           evstore::named<"check_made", check_made>,
           evstore::named<"encounter_started", encounter_started>,

@@ -95,7 +95,7 @@ void output::tell(std::string_view line, const outcome& came_of_it, std::string_
   for (const told& sentence : came_of_it.sentences) say(sentence);
   for (const std::string& warning : came_of_it.warnings) warn(warning);
   if (came_of_it.why_not)
-    write_line(stderr, std::string{where} + point_at(line, *came_of_it.why_not) +
+    write_line(stderr, point_at(line, *came_of_it.why_not) + std::string{where} +
                            errors_.paint(ink::red, "error:") + " " + came_of_it.why_not->message);
 }
 

@@ -55,6 +55,13 @@ std::string no_such_attack(const creature& attacker, const std::optional<mention
          (suggestion ? "; did you mean " + *suggestion + "?" : ", or say dice:");
 }
 
+std::string attacker_of(const deliberation& table, const command::attack& wanted) {
+  if (wanted.by) return table.id_of(*wanted.by);
+  const auto& turn = table.state().encounter.turn;
+  if (!turn) refuse("it is nobody's turn; say who attacks with by: NAME");
+  return *turn;
+}
+
 /// Harm that is about to be done to one creature.
 struct blow {
   std::string target;
@@ -237,10 +244,11 @@ void decide(deliberation& table, const command::turn&) {
 
 void decide(deliberation& table, const command::attack& wanted) {
   require_no_pending_check(table);
-  const std::string attacker_id = table.id_of(wanted.by);
+  const std::string attacker_id = attacker_of(table, wanted);
   const creature& attacker = table.creature_of(attacker_id);
   if (attacker.hp == 0)
-    refuse(wanted.by, attacker_id + " has no hit points left and cannot attack");
+    refuse(wanted.by.value_or(mention{}),
+           attacker_id + " has no hit points left and cannot attack");
 
   const attack_option* option = nullptr;
   if (wanted.with)
@@ -248,8 +256,8 @@ void decide(deliberation& table, const command::attack& wanted) {
   else if (!attacker.attacks.empty())
     option = &attacker.attacks.front();
   if (option == nullptr && !wanted.dice) {
-    const mention& blamed = wanted.with ? *wanted.with : wanted.by;
-    refuse(blamed, no_such_attack(attacker, wanted.with));
+    refuse(wanted.with ? *wanted.with : wanted.by.value_or(mention{}),
+           no_such_attack(attacker, wanted.with));
   }
   const std::string weapon = option != nullptr ? folded(option->name)
                              : wanted.with     ? wanted.with->text

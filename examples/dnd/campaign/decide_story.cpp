@@ -68,6 +68,30 @@ void decide(deliberation& table, const command::check& wanted) {
   gain_condition(table, check.creature, success ? check.succeeds : check.fails);
 }
 
+void decide(deliberation& table, const command::inflict& wanted) {
+  const std::string id = table.id_of(wanted.to);
+  const std::string condition = table.entry_of("conditions", wanted.condition);
+  const creature& victim = table.creature_of(id);
+  const auto has = [&](const std::vector<std::string>& conditions) {
+    return std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
+  };
+  if (has(victim.conditions)) refuse(wanted.condition, id + " is " + condition + " already");
+  if (has(victim.condition_immunities))
+    return table.remark(id + " is immune: it never is " + condition + ".");
+  table.happens(condition_gained{id, condition});
+}
+
+void decide(deliberation& table, const command::lift& wanted) {
+  const std::string id = table.id_of(wanted.from);
+  const auto& conditions = table.creature_of(id).conditions;
+  const auto found = std::find_if(conditions.begin(), conditions.end(), [&](const auto& each) {
+    return same_word(each, wanted.condition.text);
+  });
+  if (found != conditions.end()) return table.happens(condition_lost{id, *found});
+  refuse(wanted.condition, id + " is not " + folded(wanted.condition.text) +
+                               (conditions.empty() ? "" : ", but " + in_words(conditions)));
+}
+
 void decide(deliberation& table, const command::note& wanted) {
   table.happens(world_event_noted{wanted.text, game_master});
 }

@@ -77,6 +77,8 @@ void decide(deliberation& table, const command::attack& wanted);
 void decide(deliberation& table, const command::damage& wanted);
 void decide(deliberation& table, const command::add& wanted);
 void decide(deliberation& table, const command::heal& wanted);
+void decide(deliberation& table, const command::inflict& wanted);
+void decide(deliberation& table, const command::lift& wanted);
 void decide(deliberation& table, const command::rest& wanted);
 void decide(deliberation& table, const command::level_up& wanted);
 void decide(deliberation& table, const command::give& wanted);

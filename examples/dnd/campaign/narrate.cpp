@@ -86,6 +86,9 @@ struct narrator {
   std::string operator()(const inventory_changed& e) const {
     return e.creature + (e.change > 0 ? " gets " : " loses ") + e.item + ".";
   }
+  std::string operator()(const condition_lost& e) const {
+    return e.creature + " is no longer " + e.condition + ".";
+  }
   std::string operator()(const condition_gained& e) const {
     return e.creature + " is " + e.condition + ".";
   }

@@ -122,6 +122,10 @@ void campaign_state::evolve(const condition_gained& happened) {
     conditions.insert(place, happened.condition);
 }
 
+void campaign_state::evolve(const condition_lost& happened) {
+  std::erase(named(happened.creature).conditions, happened.condition);
+}
+
 void campaign_state::evolve(const check_asked& happened) {
   pending_checks.push_back(
       {happened.creature, happened.ability, happened.dc, happened.fails, happened.succeeds});

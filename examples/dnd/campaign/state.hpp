@@ -37,6 +37,7 @@ struct campaign_state {
   void evolve(const leveled_up& happened);
   void evolve(const inventory_changed& happened);
   void evolve(const condition_gained& happened);
+  void evolve(const condition_lost& happened);
   void evolve(const dice_rolled& happened);
   void evolve(const check_asked& happened);
   void evolve(const check_made& happened);

@@ -27,6 +27,7 @@ struct ear {
   }
   tone operator()(const damage_dealt& e) const { return e.total > 0 ? tone::harm : tone::quiet; }
   tone operator()(const condition_gained&) const { return tone::wounded; }
+  tone operator()(const condition_lost&) const { return tone::relief; }
   tone operator()(const end_defied& e) const { return e.success ? tone::triumph : tone::quiet; }
   tone operator()(const healed&) const { return tone::relief; }
   tone operator()(const rest_taken&) const { return tone::relief; }

@@ -269,6 +269,12 @@ private:
     add(beat_kind::condition, happened.creature).what = happened.condition;
     watch(happened.creature);
   }
+  void take(const condition_lost& happened) {
+    beat& ended = add(beat_kind::condition, happened.creature);
+    ended.what = happened.condition;
+    ended.amount = -1;
+    watch(happened.creature);
+  }
   void take(const check_made& happened) {
     beat& check = add(beat_kind::check, happened.creature);
     check.what = happened.ability;

@@ -37,7 +37,8 @@ struct beat {
   std::string who;         ///< whom it happened to: an id
   std::string by;          ///< who did it: an id, or a player for notes and dice
   std::string what;        ///< weapon, cause, item, condition, ability, length of a rest, note
-  std::int64_t amount = 0; ///< damage, hit points regained, level, items gained, total of the dice
+  std::int64_t amount = 0; ///< damage, hit points regained, level, items gained, total of the dice;
+                           ///< for a condition -1 when it ended
   std::string damage_type; ///< of the most of it
   attack_outcome outcome = attack_outcome::miss;
   int natural = 0; ///< what a single d20 showed; 0: no such die

@@ -45,6 +45,14 @@ std::string became(const std::string& condition) {
   return "was " + condition;
 }
 
+std::string was_no_longer(const std::string& condition) {
+  if (condition == "exhaustion") return "was rested again";
+  if (condition == "prone") return "got up again";
+  if (condition == "unconscious") return "came to";
+  if (condition == "invisible") return "could be seen again";
+  return "was no longer " + condition;
+}
+
 } // namespace
 
 telling::telling(const std::map<std::string, figure>& cast, const std::set<std::string>& appearing)
@@ -126,6 +134,9 @@ std::string telling::attack(const beat& told, std::size_t fallen) const {
 }
 
 std::string telling::harm(const beat& told) const {
+  if (told.amount == 0)
+    return name(told.who) + " took no harm from " +
+           (told.what.empty() ? told.damage_type + " damage" : spoken_id(told.what));
   const std::string text = name(told.who) + " took " + points(told.amount, told.damage_type) +
                            (told.what.empty() ? "" : " from " + spoken_id(told.what));
   if (!told.fell) return text;
@@ -157,7 +168,8 @@ std::string telling::clause(const beat& told, std::size_t fallen) const {
     return told.amount > 0 ? who + " received " + english::some(told.amount, item)
                            : who + " parted with " + english::some(-told.amount, item);
   }
-  case beat_kind::condition: return who + " " + became(told.what);
+  case beat_kind::condition:
+    return who + " " + (told.amount < 0 ? was_no_longer(told.what) : became(told.what));
   case beat_kind::check:
     return who + (told.success ? " made" : " failed") + " " +
            english::with_article(ability(told.what)) + " check against " + std::to_string(told.dc) +
@@ -188,7 +200,7 @@ int weight_of(const beat& told, const telling& words) {
     return told.natural == 1 ? 4 : 1;
   case beat_kind::level: return 7;
   case beat_kind::note: return 7;
-  case beat_kind::condition: return 4;
+  case beat_kind::condition: return told.amount < 0 ? 2 : 4;
   case beat_kind::rest:
   case beat_kind::entrance:
   case beat_kind::arrival:

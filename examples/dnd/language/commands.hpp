@@ -44,7 +44,7 @@ struct initiative {
 };
 struct turn {};
 struct attack {
-  mention by;
+  std::optional<mention> by{}; ///< absent: whose turn it is
   std::optional<mention> with{};
   std::vector<mention> to{};
   std::optional<dice_expression> dice{}; ///< absent: 1d20 and the weapon's bonus
@@ -76,6 +76,15 @@ struct give {
 };
 struct take {
   mention item;
+  mention from;
+};
+/// A condition that somebody gets or is rid of.
+struct inflict {
+  mention condition;
+  mention to;
+};
+struct lift {
+  mention condition;
   mention from;
 };
 struct ask_check {
@@ -115,8 +124,8 @@ struct quit {};
 
 /// What may become events.
 using deed = std::variant<roll, add, start_encounter, end_encounter, initiative, turn, attack,
-                          damage, heal, rest, level_up, give, take, ask_check, check, note,
-                          start_session, end_session, undo>;
+                          damage, heal, inflict, lift, rest, level_up, give, take, ask_check, check,
+                          note, start_session, end_session, undo>;
 /// What a line may ask for.
 using any = std::variant<deed, save_session, status, hint, help, quit>;
 

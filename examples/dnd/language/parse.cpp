@@ -96,7 +96,7 @@ command::any build_initiative(const phrase& said) {
 }
 
 command::any build_attack(const phrase& said) {
-  command::attack built{.by = *said.find("by"), .with = optional_name(said, "with")};
+  command::attack built{.by = optional_name(said, "by"), .with = optional_name(said, "with")};
   built.to = said.all("to");
   if (const mention* dice = said.find("dice")) built.dice = dice_of(*dice);
   return built;
@@ -199,6 +199,14 @@ constexpr std::array builders{
     builder{"attack", build_attack},
     builder{"damage", build_damage},
     builder{"heal", build_heal},
+    builder{"inflict",
+            [](const phrase& said) -> command::any {
+              return command::inflict{said.bare.front(), *said.find("to")};
+            }},
+    builder{"lift",
+            [](const phrase& said) -> command::any {
+              return command::lift{said.bare.front(), *said.find("from")};
+            }},
     builder{"ask", build_ask},
     builder{"check",
             [](const phrase& said) -> command::any {

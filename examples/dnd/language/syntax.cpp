@@ -25,7 +25,7 @@ constexpr bool optional = false;
 constexpr label_rule who_rules[]{{"by", name, optional, once, creature}};
 constexpr label_rule must_who_rules[]{{"by", name, required, once, creature}};
 constexpr label_rule with_rules[]{{"with", name, optional, list, combatant}, by_master};
-constexpr label_rule attack_rules[]{{"by", name, required, once, creature},
+constexpr label_rule attack_rules[]{{"by", name, optional, once, creature},
                                     {"with", name, optional, once, weapon},
                                     {"to", name, required, list, creature},
                                     {"dice", dice}};
@@ -74,8 +74,8 @@ constexpr std::array commands{
     syntax{"attack",
            {},
            attack_rules,
-           "attack by: NAME [with: WEAPON] to: NAME [and: NAME]... [dice: DICE]",
-           "roll against armor class"},
+           "attack [by: NAME] [with: WEAPON] to: NAME [and: NAME]... [dice: DICE]",
+           "roll against armor class; without by: whose turn it is"},
     syntax{"damage",
            {},
            damage_rules,
@@ -86,6 +86,16 @@ constexpr std::array commands{
            heal_rules,
            "heal to: NAME amount: NUMBER | dice: DICE",
            "give hit points back, up to the maximum"},
+    syntax{"inflict",
+           {name, required, once, condition},
+           give_rules,
+           "inflict CONDITION to: NAME",
+           "somebody is prone, poisoned, ..."},
+    syntax{"lift",
+           {name, required, once, condition},
+           take_rules,
+           "lift CONDITION from: NAME",
+           "somebody is that no longer"},
     syntax{"ask",
            {},
            ask_rules,

@@ -222,6 +222,18 @@ TEST_CASE("a critical hit throws the weapon's dice twice") {
   CHECK(at.who("zombie-1").hp == 3);
 }
 
+TEST_CASE("whose turn it is attacks, if nobody is named") {
+  table at;
+  at.play("add brunhild");
+  CHECK(has(at.refusal("attack to: brunhild"), "nobody's turn"));
+  at.play("encounter start with: zombie and: brunhild", {12}).play("initiative by: brunhild 20");
+  CHECK(has(at.refusal("attack to: zombie"), "nobody's turn"));
+  at.play("turn").play("attack to: zombie", {15}).play("damage", {4});
+  CHECK(at.who("zombie-1").hp == 15);
+  at.play("turn").play("attack to: brunhild", {2});
+  CHECK(std::get<attack_made>(at.log.back()).attacker == "zombie-1");
+}
+
 TEST_CASE("who is down does not attack") {
   table at;
   at.play("add zombie and: brunhild");
@@ -272,6 +284,27 @@ TEST_CASE("the game waits for a check that was asked for") {
   CHECK(at.who("zombie-1").conditions == std::vector<std::string>{"prone"});
   at.play("ask check: con of: zombie dc: 15 fails: poisoned").play("check con", {12});
   CHECK(std::get<check_made>(at.log.back()).success);
+}
+
+TEST_CASE("conditions come and go as the game master says") {
+  table at;
+  at.play("add zombie and: brunhild").play("inflict prone to: brunhild");
+  at.play("INFLICT Poisoned TO: Brunhild");
+  CHECK(at.who("brunhild").conditions == std::vector<std::string>{"poisoned", "prone"});
+  CHECK(has(at.refusal("inflict prone to: brunhild"), "is prone already"));
+  CHECK(has(at.refusal("inflict pron to: brunhild"), "did you mean prone?"));
+  CHECK(has(at.refusal("lift prone from: zombie"), "zombie-1 is not prone"));
+
+  const std::size_t events = at.log.size();
+  at.play("inflict poisoned to: zombie");
+  CHECK(at.log.size() == events);
+  CHECK(has(at.decides("inflict poisoned to: zombie")->remarks.front(), "zombie-1 is immune"));
+
+  at.play("lift poisoned from: brunhild");
+  CHECK(at.who("brunhild").conditions == std::vector<std::string>{"prone"});
+  CHECK(has(at.refusal("lift poisoned from: brunhild"), "is not poisoned, but prone"));
+  at.play("lift Prone from: brunhild").play("undo");
+  CHECK(at.who("brunhild").conditions == std::vector<std::string>{"prone"});
 }
 
 TEST_CASE("hit dice are spent on a short rest while there are some") {

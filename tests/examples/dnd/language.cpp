@@ -45,7 +45,7 @@ bool says(const complaint& why, std::string_view words) {
 TEST_CASE("an attack is read from its labels, in any order and any case") {
   const auto attack = deed<command::attack>(
       "ATTACK To: zombie-1 and: \"Ogre Zombie\" BY: Brunhild With: longsword");
-  CHECK(attack.by.text == "Brunhild");
+  CHECK(attack.by->text == "Brunhild");
   REQUIRE(attack.with);
   CHECK(attack.with->text == "longsword");
   REQUIRE(attack.to.size() == 2);
@@ -56,7 +56,7 @@ TEST_CASE("an attack is read from its labels, in any order and any case") {
 
 TEST_CASE("a label may touch its value") {
   const auto attack = deed<command::attack>("attack by:a to:b dice:1d20+3");
-  CHECK(attack.by.text == "a");
+  CHECK(attack.by->text == "a");
   CHECK(attack.to.front().text == "b");
   CHECK(attack.dice->modifier == 3);
 }
@@ -118,6 +118,8 @@ TEST_CASE("every command of the table is understood in some form") {
                                        "attack by: a to: b",
                                        "damage",
                                        "heal to: a amount: 1",
+                                       "inflict prone to: a",
+                                       "lift prone from: a",
                                        "ask check: con of: a dc: 1",
                                        "check con",
                                        "rest short by: a",
@@ -177,7 +179,7 @@ TEST_CASE("undo counts commands, turns or rounds") {
 }
 
 TEST_CASE("what is missing is asked for") {
-  CHECK(says(complaint_about("attack to: b"), "attack needs by:"));
+  CHECK(says(complaint_about("level-up"), "level-up needs by:"));
   CHECK(says(complaint_about("attack by: a"), "attack needs to:"));
   CHECK(says(complaint_about("roll"), "roll what?"));
   CHECK(says(complaint_about("encounter"), "start or end"));

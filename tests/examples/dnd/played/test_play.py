@@ -204,7 +204,7 @@ class Commands(Table):
         self.create()
         (self.home / "script.txt").write_text("add zombie\n\n# fight\nbite zombie\nadd wolf\n")
         ran = self.dnd("run", "script.txt", "Mine", status=1)
-        self.assertIn("script.txt:4:", ran.stderr)
+        self.assertIn("  bite zombie\n  ^~~~\nscript.txt:4: error: ", ran.stderr)
         self.assertEqual(self.types(), ["campaign_started", "creature_added"])
         self.dnd("run", "script.txt", "Mine", "--keep-going", status=1)
         self.assertEqual(self.types()[2:], ["creature_added", "creature_added"])
