@@ -3,11 +3,14 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <sys/mman.h>
 
 namespace {
 
@@ -36,12 +39,32 @@ TEST_CASE("a checksum continues another, as if the bytes stood in one piece") {
 }
 
 TEST_CASE("table and hardware agree on every length and alignment") {
-  const std::string bytes = noise(400, 2);
+  const std::string bytes = noise(800, 2);
   for (std::size_t from = 0; from < 9; ++from)
     for (std::size_t size = 0; from + size <= bytes.size(); ++size) {
       const std::string_view part{bytes.data() + from, size};
-      REQUIRE(~detail::crc32c_by_table(~7U, part.data(), part.size()) == crc32c(7, part));
+      const std::uint32_t expected = detail::crc32c_by_table(~7U, part.data(), part.size());
+      REQUIRE(~crc32c(7, part) == expected);
+#if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
+      if (detail::has_crc32c_hardware)
+        REQUIRE(detail::crc32c_by_hardware(~7U, part.data(), part.size()) == expected);
+#endif
     }
+}
+
+TEST_CASE("a checksum reads nothing beyond its text") {
+  // Between two pages that nobody may read, at either end of what may be read.
+  constexpr std::size_t page = 4096;
+  char* const all =
+      static_cast<char*>(::mmap(nullptr, 3 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(all != MAP_FAILED);
+  REQUIRE(::mprotect(all + page, page, PROT_READ | PROT_WRITE) == 0);
+  const std::string bytes = noise(page, 4);
+  std::copy(bytes.begin(), bytes.end(), all + page);
+  for (std::size_t size = 0; size <= 600; ++size)
+    for (char* const begin : {all + page, all + 2 * page - size})
+      REQUIRE(~crc32c(9, {begin, size}) == detail::crc32c_by_table(~9U, begin, size));
+  ::munmap(all, 3 * page);
 }
 
 TEST_CASE("three checksums at once are the three") {
@@ -88,8 +111,9 @@ std::vector<std::string> chain(std::size_t count) {
 
 TEST_CASE("a chain of sealed lines is intact up to the first that does not fit") {
   const std::vector<std::string> whole = chain(20);
-  const auto intact = [](const std::vector<std::string>& lines) {
-    return count_intact(std::vector<std::string_view>(lines.begin(), lines.end()), 0);
+  const bool by_three = GENERATE(false, true);
+  const auto intact = [&](const std::vector<std::string>& lines) {
+    return count_intact(std::vector<std::string_view>(lines.begin(), lines.end()), 0, by_three);
   };
   CHECK(intact(whole) == 20);
   for (std::size_t i = 0; i < whole.size(); ++i) {
@@ -120,8 +144,10 @@ TEST_CASE("a line that is hardly more than its seal is checked within its own by
       stored.emplace_back(line.begin(), line.end());
     }
     for (const std::vector<char>& line : stored) lines.emplace_back(line.data(), line.size());
-    REQUIRE(count_intact(lines, 0) == 3);
-    REQUIRE(count_intact(lines, 1) == 0);
+    for (const bool by_three : {false, true}) {
+      REQUIRE(count_intact(lines, 0, by_three) == 3);
+      REQUIRE(count_intact(lines, 1, by_three) == 0);
+    }
   }
 }
 

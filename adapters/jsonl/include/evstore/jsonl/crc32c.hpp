@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/jsonl/crc32c_folding.hpp>
 #include <evstore/jsonl/digits.hpp>
 
 #include <algorithm>
@@ -115,13 +116,23 @@ inline const bool has_crc32c_hardware = [] {
 /// So `crc32c(crc32c(0, a), b)` is the checksum of `ab`.
 inline std::uint32_t crc32c(std::uint32_t seed, std::string_view bytes) noexcept {
 #if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
+  if (detail::has_folding) return ~detail::crc32c_by_folding(~seed, bytes.data(), bytes.size());
   if (detail::has_crc32c_hardware)
     return ~detail::crc32c_by_hardware(~seed, bytes.data(), bytes.size());
 #endif
   return ~detail::crc32c_by_table(~seed, bytes.data(), bytes.size());
 }
 
-/// Three independent checksums, two to three times as fast as one after the other. 8 bytes from where
+/// Whether `crc32c_of_three` is faster than `crc32c` three times.
+inline bool crc32c_gains_from_three() noexcept {
+#if defined(EVSTORE_JSONL_CRC32C_HARDWARE)
+  return !detail::has_folding;
+#else
+  return false;
+#endif
+}
+
+/// Three independent checksums by the processor's instruction for one. 8 bytes from where
 /// each text begins must be readable, however short it is: a seal behind it is enough.
 inline void crc32c_of_three(std::array<std::uint32_t, 3>& seeds,
                             const std::array<std::string_view, 3>& texts) noexcept {

@@ -85,29 +85,32 @@ inline std::uint32_t crc_after(std::string_view line) noexcept {
   return is_sealed(line) ? detail::from_hex(detail::load_word(crc_text(line).data())) : 0;
 }
 
+/// Whether a sealed line fits the crc before it.
+inline bool is_intact(std::string_view line, std::uint32_t seed) noexcept {
+  const std::uint32_t crc = crc32c(seed, sealed_part(line));
+  return detail::hex_of(crc) == detail::load_word(crc_text(line).data());
+}
+
 /// How many of the lines, from the first on, are sealed and fit the line before; `seed` is the crc
-/// before the first. Three at a time, because each line names the crc that the next begins with.
-/// Reads nothing beyond the lines.
-inline std::size_t count_intact(std::span<const std::string_view> lines,
-                                std::uint32_t seed) noexcept {
-  const auto fits = [](std::uint32_t crc, std::string_view line) {
-    return detail::hex_of(crc) == detail::load_word(crc_text(line).data());
-  };
+/// before the first. Each line names the crc that the next begins with, so none waits for the one
+/// before it, and where one checksum leaves the processor idle there are three at a time. Reads nothing
+/// beyond the lines.
+inline std::size_t count_intact(std::span<const std::string_view> lines, std::uint32_t seed,
+                                bool by_three = crc32c_gains_from_three()) noexcept {
   std::size_t i = 0;
-  for (; i + 3 <= lines.size(); i += 3) {
+  for (; by_three && i + 3 <= lines.size(); i += 3) {
     const std::array<std::string_view, 3> three{lines[i], lines[i + 1], lines[i + 2]};
     if (!is_sealed(three[0]) || !is_sealed(three[1]) || !is_sealed(three[2])) break;
     std::array<std::uint32_t, 3> crcs{seed, crc_after(three[0]), crc_after(three[1])};
     crc32c_of_three(crcs, {sealed_part(three[0]), sealed_part(three[1]), sealed_part(three[2])});
-    if (!fits(crcs[0], three[0]) || !fits(crcs[1], three[1]) || !fits(crcs[2], three[2])) break;
+    const auto fits = [&](std::size_t k) {
+      return detail::hex_of(crcs[k]) == detail::load_word(crc_text(three[k]).data());
+    };
+    if (!fits(0) || !fits(1) || !fits(2)) break;
     seed = crcs[2];
   }
-  for (; i < lines.size(); ++i) {
-    if (!is_sealed(lines[i])) break;
-    const std::uint32_t crc = crc32c(seed, sealed_part(lines[i]));
-    if (!fits(crc, lines[i])) break;
-    seed = crc;
-  }
+  for (; i < lines.size() && is_sealed(lines[i]) && is_intact(lines[i], seed); ++i)
+    seed = detail::from_hex(detail::load_word(crc_text(lines[i]).data()));
   return i;
 }
 
