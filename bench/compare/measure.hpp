@@ -1,0 +1,76 @@
+#pragma once
+// Turns and rounds. What is compared is the ratios within rounds, because a disk and a machine that
+// others use change from second to second.
+
+#include "contestant.hpp"
+#include "results.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// How much of everything is done.
+struct scale {
+  std::string name;
+  int rounds = 9;
+  std::chrono::milliseconds turn{300};     ///< of durable commits
+  std::uint64_t unsynced_events = 100'000; ///< a turn
+  std::uint64_t events_of_few = 1'000'000; ///< in 1,000 streams
+  std::uint32_t many_streams = 100'000;    ///< of 50 events
+  std::uint32_t streams_read = 500;        ///< a turn
+  std::vector<std::size_t> threads{1, 2, 8, 32, 128};
+};
+
+/// What one turn of one contestant took.
+struct turn {
+  double value = 0;
+  double cpu_us = 0;               ///< an event
+  std::vector<float> latencies_us; ///< of commits
+};
+
+struct taking_turns {
+  const entry* who;
+  std::string name;
+  std::function<turn()> run;
+};
+
+/// Wall and processor time of all threads since it was made.
+class stopwatch {
+public:
+  stopwatch();
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] double processor_seconds() const;
+
+private:
+  std::chrono::steady_clock::time_point begin_;
+  double processor_;
+};
+
+/// All of them, one after the other, as many rounds as that. For durable commits, again if the first
+/// contestant, a limit, says that syncs take longer in the median than a disk needs: a sleeping writer
+/// of a busy machine wakes a scheduler's tick late, and then nothing is compared but ticks.
+workload_result take_turns(workload_result told, const std::vector<taking_turns>& all, int rounds,
+                           bool watch_syncs);
+
+/// A new folder for what an entry stores.
+std::string fresh_folder(const std::string& root, const entry& of);
+
+/// W1, W2, W3, W7.
+void measure_commits(const std::string& folder, const scale& how, std::vector<workload_result>& to);
+/// W4, W5, W11.
+void measure_reading(const std::string& folder, const scale& how, std::vector<workload_result>& to);
+/// W12. `program` is this program, which is started once for each contestant.
+void measure_memory(const std::string& program, const std::string& folder, const scale& how,
+                    std::vector<workload_result>& to);
+/// What `measure_memory` starts: prints the peak in KiB, before the store was opened and at the end.
+void print_memory(const std::string& name, const std::string& folder, std::uint64_t events);
+
+/// Fills a store with as many events, 100 a commit, each for another stream.
+void fill(contestant& store, std::uint64_t events, std::uint32_t streams);
+
+} // namespace bench

@@ -1,0 +1,173 @@
+#include "measure.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace bench {
+
+namespace {
+
+using bench_clock = std::chrono::steady_clock;
+
+/// A store that is open, with the commits that it is still to get.
+struct opened {
+  const entry* who;
+  std::unique_ptr<contestant> store;
+};
+
+std::vector<opened> open_all(const std::vector<entry>& all, role what, const std::string& folder) {
+  std::vector<opened> out;
+  for (const entry& one : all)
+    if (has(one, what)) out.push_back({&one, one.open(fresh_folder(folder, one))});
+  return out;
+}
+
+/// A way to take the next commit from a source.
+using next_commit = std::span<const write> (commit_source::*)(std::size_t);
+
+struct commits {
+  next_commit next;
+  std::size_t events; ///< in each
+};
+
+turn commit_for(contestant& store, commit_source& source, const commits& what,
+                std::chrono::milliseconds length) {
+  turn out;
+  std::uint64_t count = 0;
+  const stopwatch watch;
+  const auto begin = bench_clock::now();
+  for (auto now = begin; now - begin < length; ++count) {
+    const std::span<const write> writes = (source.*what.next)(what.events);
+    store.commit(writes);
+    const auto done = bench_clock::now();
+    out.latencies_us.push_back(std::chrono::duration<float, std::micro>{done - now}.count());
+    now = done;
+  }
+  store.settle();
+  const auto events = static_cast<double>(count * what.events);
+  out.value = events / watch.seconds();
+  out.cpu_us = watch.processor_seconds() / events * 1e6;
+  return out;
+}
+
+turn commit_many(contestant& store, commit_source& source, const commits& what,
+                 std::uint64_t events) {
+  turn out;
+  const stopwatch watch;
+  for (std::uint64_t done = 0; done < events; done += what.events)
+    store.commit((source.*what.next)(what.events));
+  store.settle();
+  out.value = static_cast<double>(events) / watch.seconds();
+  out.cpu_us = watch.processor_seconds() / static_cast<double>(events) * 1e6;
+  return out;
+}
+
+/// Each thread commits again as soon as it may, to streams of its own.
+turn commit_together(contestant& store, std::vector<commit_source>& sources,
+                     std::chrono::milliseconds length) {
+  std::atomic<std::uint64_t> count{0};
+  std::vector<std::vector<float>> latencies(sources.size());
+  std::vector<std::exception_ptr> failed(sources.size());
+  std::vector<std::thread> running;
+  const stopwatch watch;
+  for (std::size_t t = 0; t < sources.size(); ++t)
+    running.emplace_back([&, t] {
+      try {
+        const commits one{&commit_source::to_one_stream, 1};
+        turn mine = commit_for(store, sources[t], one, length);
+        count += mine.latencies_us.size();
+        latencies[t] = std::move(mine.latencies_us);
+      } catch (...) {
+        failed[t] = std::current_exception();
+      }
+    });
+  for (std::thread& one : running) one.join();
+  for (const std::exception_ptr& why : failed)
+    if (why) std::rethrow_exception(why);
+  const auto events = static_cast<double>(count);
+  turn out{events / watch.seconds(), watch.processor_seconds() / events * 1e6, {}};
+  for (const auto& some : latencies)
+    out.latencies_us.insert(out.latencies_us.end(), some.begin(), some.end());
+  return out;
+}
+
+workload_result durable(const std::string& folder, const scale& how, workload_result told,
+                        std::uint32_t streams, const commits& what) {
+  const auto all = all_entries();
+  std::vector<opened> open = open_all(all, role::durable, folder);
+  std::vector<commit_source> sources(open.size(), commit_source{streams});
+  std::vector<taking_turns> turns;
+  for (std::size_t i = 0; i < open.size(); ++i)
+    turns.push_back({open[i].who, open[i].who->name,
+                     [&, i] { return commit_for(*open[i].store, sources[i], what, how.turn); }});
+  return take_turns(std::move(told), turns, how.rounds, true);
+}
+
+workload_result unsynced(const std::string& folder, const scale& how, workload_result told,
+                         std::uint32_t streams, const commits& what) {
+  const auto all = all_entries();
+  std::vector<opened> open = open_all(all, role::unsynced, folder);
+  std::vector<commit_source> sources(open.size(), commit_source{streams});
+  std::vector<taking_turns> turns;
+  for (std::size_t i = 0; i < open.size(); ++i)
+    turns.push_back({open[i].who, open[i].who->name, [&, i] {
+                       return commit_many(*open[i].store, sources[i], what, how.unsynced_events);
+                     }});
+  return take_turns(std::move(told), turns, how.rounds, false);
+}
+
+workload_result concurrent(const std::string& folder, const scale& how, workload_result told) {
+  const auto all = all_entries();
+  std::vector<opened> open = open_all(all, role::durable, folder);
+  for (opened& one : open_all(all, role::in_flight, folder)) open.push_back(std::move(one));
+  std::uint32_t writers = 0;
+  for (const std::size_t threads : how.threads) writers += static_cast<std::uint32_t>(threads);
+  std::vector<taking_turns> turns;
+  for (const opened& one : open) {
+    std::uint32_t first = 0;
+    for (const std::size_t threads : how.threads) {
+      if (threads > 1 && (one.who->limit || has(*one.who, role::in_flight))) continue;
+      std::vector<commit_source> sources;
+      for (std::size_t t = 0; t < threads; ++t)
+        sources.emplace_back(most_streams, first++, writers);
+      turns.push_back({one.who, one.who->name + " x" + std::to_string(threads),
+                       [&store = *one.store, sources, length = how.turn]() mutable {
+                         return commit_together(store, sources, length);
+                       }});
+    }
+  }
+  return take_turns(std::move(told), turns, how.rounds, true);
+}
+
+workload_result named(const char* id, const char* title) {
+  workload_result out;
+  out.id = id;
+  out.title = title;
+  out.unit = "events/s";
+  return out;
+}
+
+} // namespace
+
+void measure_commits(const std::string& folder, const scale& how,
+                     std::vector<workload_result>& to) {
+  const commits single{&commit_source::to_one_stream, 1};
+  const commits batch{&commit_source::to_one_stream, 100};
+  const commits spread{&commit_source::to_many_streams, 100};
+  to.push_back(durable(folder, how, named("W1", "durable, one event a commit, 1,000 streams"), 1000,
+                       single));
+  to.push_back(durable(folder, how, named("W2a", "durable, 100 events of one stream a commit"),
+                       1000, batch));
+  to.push_back(durable(folder, how,
+                       named("W2b", "durable, 100 events a commit over 100,000 streams"),
+                       most_streams, spread));
+  to.push_back(unsynced(folder, how, named("W3a", "unsynced, one event a commit, 1,000 streams"),
+                        1000, single));
+  to.push_back(unsynced(folder, how, named("W3b", "unsynced, 100 events of one stream a commit"),
+                        1000, batch));
+  to.push_back(
+      concurrent(folder, how, named("W7", "durable, one event a commit, threads at once")));
+}
+
+} // namespace bench

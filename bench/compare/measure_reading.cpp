@@ -1,0 +1,156 @@
+#include "measure.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include <sys/stat.h>
+
+namespace bench {
+
+namespace {
+
+/// What the disk has given for it, which is not the size of a file with holes.
+double disk_bytes(const std::string& folder) {
+  double sum = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator{folder}) {
+    struct stat found {};
+    if (::stat(file.path().c_str(), &found) == 0 && S_ISREG(found.st_mode))
+      sum += static_cast<double>(found.st_blocks) * 512;
+  }
+  return sum;
+}
+
+/// The stores of all that read, filled with the same events and opened again.
+class library {
+public:
+  library(const std::string& folder, std::uint64_t events, std::uint32_t streams)
+      : all_{all_entries()}, events_{static_cast<double>(events)} {
+    std::erase_if(all_, [](const entry& one) { return !has(one, role::reading); });
+    std::map<std::string, std::string> folders;
+    for (const entry& one : all_) {
+      if (one.limit) continue; // reads what another one has written
+      std::unique_ptr<contestant> store;
+      if (!folders.contains(one.files)) {
+        folders[one.files] = fresh_folder(folder, one);
+        store = one.open(folders[one.files]);
+        fill(*store, events, streams);
+        if (!one.in_memory) {
+          store.reset();
+          sizes_.push_back({&one, disk_bytes(folders[one.files])});
+        }
+      }
+      if (!one.in_memory)
+        store = (one.open_filled ? one.open_filled : one.open)(folders[one.files]);
+      stores_[&one] = std::move(store);
+    }
+    for (const entry& one : all_)
+      if (one.limit) stores_[&one] = one.open(folders.at(one.files));
+  }
+
+  [[nodiscard]] workload_result replay(workload_result told, int rounds) {
+    told.unit = "events/s";
+    const tally expected = first_store().replay();
+    if (static_cast<double>(expected.events) != events_) refuse(told.id, "events are missing");
+    std::vector<taking_turns> turns;
+    for (const entry& one : all_)
+      turns.push_back(
+          {&one, one.name, [this, &one, expected] {
+             const stopwatch watch;
+             const tally found = stores_[&one]->replay();
+             const double seconds = watch.seconds();
+             if (!one.limit && !(found == expected)) refuse(one.name, "read another sum");
+             return turn{events_ / seconds, watch.processor_seconds() / events_ * 1e6, {}};
+           }});
+    return take_turns(std::move(told), turns, rounds, false);
+  }
+
+  /// A different part of the streams in each round, the same for all.
+  [[nodiscard]] workload_result read_streams(workload_result told, const scale& how) {
+    told.unit = "µs a stream";
+    told.more_is_better = false;
+    std::vector<taking_turns> turns;
+    for (const entry& one : all_) {
+      if (one.limit) continue;
+      turns.push_back({&one, one.name, [&store = *stores_[&one], &how, round = 0U]() mutable {
+                         return read_some(store, how, round++);
+                       }});
+    }
+    return take_turns(std::move(told), turns, how.rounds, false);
+  }
+
+  [[nodiscard]] workload_result sizes(workload_result told) const {
+    told.unit = "bytes an event";
+    told.more_is_better = false;
+    for (const auto& [one, bytes] : sizes_)
+      told.contestants.push_back({one->name, one->described, false, {bytes / events_}, {}, {}});
+    return told;
+  }
+
+private:
+  contestant& first_store() {
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [](const entry& one) { return !one.limit; });
+    return *stores_.at(&*found);
+  }
+
+  static turn read_some(contestant& store, const scale& how, std::uint32_t round) {
+    std::vector<double> each;
+    std::uint64_t random = round + 1;
+    double events = 0;
+    const stopwatch all;
+    for (std::uint32_t i = 0; i < how.streams_read; ++i) {
+      random = random * 6364136223846793005U + 1442695040888963407U;
+      const auto stream = static_cast<std::uint32_t>((random >> 33) % how.many_streams);
+      const stopwatch watch;
+      const tally found = store.read(stream);
+      each.push_back(watch.seconds() * 1e6);
+      events += static_cast<double>(found.events);
+      if (found.events != 50) refuse("W5", "the stream has another length");
+    }
+    const double processor = all.processor_seconds();
+    const auto middle = each.begin() + static_cast<std::ptrdiff_t>(each.size() / 2);
+    std::nth_element(each.begin(), middle, each.end());
+    return {*middle, processor / events * 1e6, {}};
+  }
+
+  std::vector<entry> all_;
+  double events_;
+  std::map<const entry*, std::unique_ptr<contestant>> stores_;
+  std::vector<std::pair<const entry*, double>> sizes_;
+};
+
+std::string thousands(std::uint64_t number) {
+  std::string out = std::to_string(number);
+  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, 1, ',');
+  return out;
+}
+
+workload_result named(const char* id, const std::string& title) {
+  workload_result out;
+  out.id = id;
+  out.title = title;
+  return out;
+}
+
+} // namespace
+
+void measure_reading(const std::string& folder, const scale& how,
+                     std::vector<workload_result>& to) {
+  const std::string few = thousands(how.events_of_few) + " events in 1,000 streams";
+  {
+    library filled{folder, how.events_of_few, 1000};
+    to.push_back(filled.replay(named("W4a", "replay into a fold, " + few), how.rounds));
+    to.push_back(filled.sizes(named("W11a", "on disk, " + few)));
+  }
+  const std::uint64_t events = std::uint64_t{how.many_streams} * 50;
+  const std::string many =
+      thousands(events) + " events in " + thousands(how.many_streams) + " streams";
+  library filled{folder, events, how.many_streams};
+  to.push_back(filled.replay(named("W4b", "replay into a fold, " + many), how.rounds));
+  to.push_back(filled.read_streams(
+      named("W5", "one stream of 50 among " + thousands(how.many_streams)), how));
+  to.push_back(filled.sizes(named("W11b", "on disk, " + many)));
+}
+
+} // namespace bench
