@@ -2,12 +2,13 @@
 build ?= build
 jobs ?= $(shell nproc)
 seconds ?= 60
+compared = libsqlite3-dev librocksdb-dev libleveldb-dev liblmdb-dev # stores that the benchmarks compare with
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench format lint dependencies
+.PHONY: help run test soak bench bench-quick format lint dependencies
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 run: dependencies ## the example: a wounded zombie, the end of the process, and a new one that still knows
 	cmake --preset dev -B $(build)/dev
@@ -20,8 +21,14 @@ test: dependencies ## every check there is
 soak: dependencies ## the randomised tests under the sanitizers, `seconds` for each
 	tools/run_soak $(build) $(seconds)
 
-bench: dependencies ## the benchmarks
+bench: dependencies ## all benchmarks, and the comparison with other stores: less than 40 minutes
+	@tools/install_dependencies $(compared)
 	bench/run $(build)
+	bench/compare/run $(build) full
+
+bench-quick: dependencies ## the comparison with other stores alone, smaller: less than 3 minutes, once it is built
+	@tools/install_dependencies $(compared)
+	bench/compare/run $(build) quick
 
 format: ## rewrite our own sources the way .clang-format says
 	tools/check_format --fix

@@ -4,6 +4,7 @@
 // Usage: compare smoke|quick|full <scratch folder> <results.json>
 
 #include "measure.hpp"
+#include "stored_record.hpp"
 
 #include <evstore/json/write.hpp>
 
@@ -90,8 +91,7 @@ std::string now_as_text() {
 
 double mean_payload() {
   std::string all;
-  for (const event& one : event_pool())
-    std::visit([&](const auto& held) { evstore::json::write(held, all); }, one);
+  for (const event& one : event_pool()) write_payload(one, all);
   return static_cast<double>(all.size()) / static_cast<double>(event_pool().size());
 }
 

@@ -2,8 +2,7 @@
 // and nothing else. Payloads are made beforehand; nothing is encoded, indexed or checked.
 
 #include "contestant.hpp"
-
-#include <evstore/json/write.hpp>
+#include "stored_record.hpp"
 
 #include <cstring>
 #include <string>
@@ -25,17 +24,15 @@ std::size_t digits(std::uint64_t number) {
 class line_sizes {
 public:
   line_sizes() {
-    for (const event& what : event_pool())
-      fixed_.push_back(std::visit(
-          []<class Event>(const Event& held) {
-            constexpr std::string_view envelope =
-                R"({"position":,"stream":"","version":,"type":"","time":"2026-11-21T00:47:29.898696Z",)"
-                R"("data":,"crc":"00f5f215"})"
-                "\n";
-            return envelope.size() + evstore::event_name<fight, Event>.size() +
-                   evstore::json::to_string(held).size();
-          },
-          what));
+    constexpr std::string_view envelope =
+        R"({"position":,"stream":"","version":,"type":"","time":"2026-11-21T00:47:29.898696Z",)"
+        R"("data":,"crc":"00f5f215"})"
+        "\n";
+    for (const event& what : event_pool()) {
+      std::string payload;
+      write_payload(what, payload);
+      fixed_.push_back(envelope.size() + type_name(what).size() + payload.size());
+    }
   }
 
   /// The bytes of a commit, which begins a batch and so says what is durable.

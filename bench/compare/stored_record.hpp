@@ -5,43 +5,20 @@
 
 #include "workload.hpp"
 
-#include <evstore/json/read.hpp>
-#include <evstore/json/write.hpp>
-
-#include <chrono>
 #include <cstdint>
 #include <cstring>
-#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace bench {
 
-inline std::int64_t recorded_now() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
+std::int64_t recorded_now();
 
-inline std::string_view type_name(const event& what) {
-  return std::visit(
-      []<class Event>(const Event&) -> std::string_view {
-        return evstore::event_name<fight, Event>;
-      },
-      what);
-}
-
+std::string_view type_name(const event& what);
 /// Appends the payload.
-inline void write_payload(const event& what, std::string& out) {
-  std::visit([&](const auto& held) { evstore::json::write(held, out); }, what);
-}
-
+void write_payload(const event& what, std::string& out);
 /// Decodes the payload and folds it.
-inline void fold_payload(std::string_view type, std::string_view data, tally& into) {
-  if (!evstore::visit_event<fight>(type, 1, data, [&](const auto& held) { into.evolve(held); }))
-    throw std::runtime_error{"a type that nobody wrote"};
-}
+void fold_payload(std::string_view type, std::string_view data, tally& into);
 
 struct record_head {
   std::int64_t time;

@@ -38,13 +38,15 @@ constexpr std::array<const char*, 4> weapons{"longsword +1", "scimitar", "greata
 constexpr std::array<const char*, 4> spells{"fireball", "cure wounds", "shield of faith",
                                             "melf's acid arrow"};
 constexpr std::array<const char*, 4> remarks{
-    "from behind a pillar, with advantage",
-    "the shield arm hangs, and the next blow will be the last one",
-    "failed the saving throw by one and stands in the doorway", "half cover, and the torch is out"};
-constexpr std::array<const char*, 4> grounds{"rubble and shallow water, difficult until the bridge",
-                                             "dry stone, lit by two torches",
-                                             "dense undergrowth along the old road to Phandalin",
-                                             "a rope bridge that sways with every step"};
+    "from behind a pillar, with advantage, which the torch in the doorway gives away",
+    "the shield arm hangs, and the next blow will be the last one, unless Mira is quicker",
+    "failed the saving throw by one and stands in the doorway, where everybody can see",
+    "half cover, and the torch is out: disadvantage until the end of the next turn"};
+constexpr std::array<const char*, 4> grounds{
+    "rubble and shallow water, difficult until the bridge, and then slippery",
+    "dry stone, lit by two torches, with a draught from the north",
+    "dense undergrowth along the old road to Phandalin",
+    "a rope bridge that sways with every step"};
 constexpr std::array<const char*, 4> notes{
     "The door is \"locked\" from the other side, and something heavy has been pushed against it "
     "since "
@@ -73,7 +75,7 @@ event make(draw& from) {
                       .kind = kind(),
                       .distance = static_cast<double>(from.below(120)) / 2,
                       .note = {}};
-    if (from.below(2) == 0) e.note = from.one_of(remarks);
+    if (from.below(4) != 0) e.note = from.one_of(remarks);
     return e;
   }
   case 3:
@@ -98,7 +100,8 @@ event make(draw& from) {
     return spell_cast{.caster = from.one_of(names),
                       .spell = from.one_of(spells),
                       .slot = static_cast<std::int32_t>(from.below(9)),
-                      .targets = {from.one_of(names), from.one_of(names), from.one_of(names)},
+                      .targets = {from.one_of(names), from.one_of(names), from.one_of(names),
+                                  from.one_of(names), from.one_of(names)},
                       .range = static_cast<double>(from.below(240)) / 2,
                       .concentration = from.below(2) == 0};
   default: return note_taken{.by = from.one_of(names), .text = from.one_of(notes)};
