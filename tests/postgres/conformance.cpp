@@ -5,8 +5,9 @@
 
 #include <catch2/catch.hpp>
 
-#include <optional>
+#include <memory>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -14,18 +15,26 @@ using evstore::postgres::adapter;
 using evstore::tests::scratch_schema;
 static_assert(evstore::check_adapter<adapter>());
 
-TEST_CASE("the PostgreSQL adapter keeps the contract") {
+void keeps_the_contract(evstore::postgres::ordering ordering) {
   // A check has a store, and a few a second one.
   std::vector<std::unique_ptr<scratch_schema>> schemas;
+  const auto open = [&] {
+    auto how = schemas.back()->options();
+    how.ordering = ordering;
+    return evstore::postgres::open(evstore::tests::server(), how);
+  };
   const evstore::testing::subject<adapter> on_server{
       .open_fresh =
-          [&] { return schemas.emplace_back(std::make_unique<scratch_schema>())->open(); },
-      .reopen =
-          [&](adapter open) {
-            { const adapter closed = std::move(open); }
-            return schemas.back()->open();
+          [&] {
+            schemas.push_back(std::make_unique<scratch_schema>());
+            return open();
           },
-      .open_second = [&](adapter&) { return schemas.back()->open(); },
+      .reopen =
+          [&](adapter closing) {
+            { const adapter closed = std::move(closing); }
+            return open();
+          },
+      .open_second = [&](adapter&) { return open(); },
   };
   for (const auto& check : evstore::testing::conformance_checks<adapter>()) {
     DYNAMIC_SECTION(check.name) {
@@ -34,6 +43,13 @@ TEST_CASE("the PostgreSQL adapter keeps the contract") {
       CHECK(outcome.passed());
     }
   }
+}
+
+TEST_CASE("the PostgreSQL adapter keeps the contract") {
+  keeps_the_contract(evstore::postgres::ordering::strict);
+}
+TEST_CASE("a fenced store keeps the contract") {
+  keeps_the_contract(evstore::postgres::ordering::fenced);
 }
 
 } // namespace

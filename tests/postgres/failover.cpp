@@ -19,6 +19,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -146,6 +147,24 @@ TEST_CASE(
   const std::set<event_id> acknowledged = writers.stop();
   servers.promote_standby();
   CHECK(stored_ids(postgres::open(servers.where())).size() < acknowledged.size());
+}
+
+TEST_CASE("a standby of a fenced store shows a stream, and refuses to show all") {
+  two_servers servers;
+  auto store = postgres::open(servers.of('a'), {.ordering = postgres::ordering::fenced});
+  testing::append(store, {{{"s", any, {{.type = "a"}}}}, {}}).value();
+  while (servers.ask('b', "select count(*) from pg_tables where schemaname = 'evstore'") == 0 ||
+         servers.ask('b', "select count(*) from evstore.events") == 0)
+    std::this_thread::sleep_for(1ms);
+  auto standby = postgres::open_read_only(servers.of('b'));
+  CHECK(testing::collect(standby.read_stream("s", {})).size() == 1);
+  try {
+    static_cast<void>(standby.read_all(query::all(), {}));
+    CHECK(false);
+  } catch (const error& refused) {
+    CHECK(refused.code() == errc::unsupported);
+    CHECK(std::string_view{refused.what()}.find("standby") != std::string_view::npos);
+  }
 }
 
 TEST_CASE("a commit that only the primary has is in doubt, however its wait for the standby ends") {

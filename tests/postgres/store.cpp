@@ -36,6 +36,27 @@ TEST_CASE("programs that open a store at the same time make it once") {
   CHECK(schema.open().head() == global_position{6});
 }
 
+TEST_CASE("a store of an older program is brought up to date by who may write, and once") {
+  const scratch_schema schema;
+  postgres::connection{server()}.execute(("create schema " + schema.name()).c_str());
+  schema.execute(
+      "create table installed (version bigint primary key,"
+      " at timestamptz not null default clock_timestamp());" +
+      std::string{postgres::sql::migrations[0]} +
+      "; insert into installed (version) values (1);"
+      " insert into events values (1, 's', 1, 'a', 1, null, 0, 1, 1, null, '{}', null)");
+  CHECK_THROWS_AS(postgres::open_read_only(server(), schema.options()), error);
+  std::vector<std::thread> programs;
+  for (int i = 0; i < 4; ++i)
+    programs.emplace_back([&] {
+      auto store = schema.open();
+      testing::append(store, event_in("s")).value();
+    });
+  for (std::thread& program : programs) program.join();
+  CHECK(schema.open().state_of("s").version == stream_version{5});
+  CHECK(postgres::open_read_only(server(), schema.options()).head() == global_position{5});
+}
+
 TEST_CASE("a store may be in a schema of any name") {
   for (const std::string name : {"Odd \"name\"", "a.b", "select", "日本"}) {
     const auto drop = [&] {

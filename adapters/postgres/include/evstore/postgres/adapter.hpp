@@ -26,6 +26,7 @@ namespace detail {
 
 inline constexpr statement ask_replication{
     "ask_replication", "select current_setting('synchronous_standby_names') <> ''"};
+inline constexpr statement read_ordering{"read_ordering", "select is_fenced()"};
 inline constexpr statement save_snapshot{
     "save_snapshot",
     "select save_snapshot($1::text, $2::bigint, $3::bigint, $4::bigint, $5::text)"};
@@ -56,7 +57,8 @@ public:
   append_result append(const commit_view& commit) {
     if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
     append_result verdict = store_->writer->append(commit);
-    if (verdict && !verdict->replayed) store_->watch.tell(verdict->last);
+    if (verdict && !verdict->replayed && !store_->pool->is_fenced())
+      store_->watch.tell(verdict->last);
     return verdict;
   }
 
@@ -66,7 +68,7 @@ public:
     if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
     if (store_->pool->how().inline_projection) return false;
     const auto head = import_by_copy(*store_->pool->take(), commits);
-    if (head) store_->watch.tell(*head);
+    if (head && !store_->pool->is_fenced()) store_->watch.tell(*head);
     return head.has_value();
   }
 
@@ -94,7 +96,9 @@ public:
   [[nodiscard]] stream_state state_of(std::string_view stream) const {
     return postgres::state_of(*store_->pool->take(), stream);
   }
-  [[nodiscard]] global_position head() const { return head_of(*store_->pool->take()); }
+  [[nodiscard]] global_position head() const {
+    return head_of(*store_->pool->take(), store_->pool->is_fenced());
+  }
   [[nodiscard]] global_position wait_beyond(global_position after,
                                             std::chrono::milliseconds patience) const {
     return store_->watch.wait_beyond(after, patience);
@@ -176,7 +180,8 @@ private:
     const auto version = version_of_store(*on, how.schema);
     if (!version && !how.create) adapter::refuse_absent(*on, how);
     if (version) adapter::require_known(*version, *on, how);
-    if (!version || *version < newest_version) install(*on, how.schema);
+    if (!version || *version < newest_version) install(*on, how.schema, how.ordering);
+    opened.store_->pool->set_fenced(on->execute(detail::read_ordering, {}).boolean(0, 0));
     if (on->has_several_hosts() && !on->execute(detail::ask_replication, {}).boolean(0, 0))
       opened.store_->warnings.push_back(
           "several hosts are named, but " + on->place() +
@@ -200,6 +205,7 @@ private:
     if (*version < newest_version)
       throw error{errc::unsupported, on->place() + ": the store in schema \"" + how.schema +
                                          "\" is older than this program; open it for writing once"};
+    pool->set_fenced(on->execute(detail::read_ordering, {}).boolean(0, 0));
   }
   return adapter{std::move(pool)};
 }

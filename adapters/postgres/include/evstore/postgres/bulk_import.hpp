@@ -3,6 +3,7 @@
 #include <evstore/admission.hpp>
 #include <evstore/postgres/commit_batch.hpp>
 #include <evstore/postgres/connection.hpp>
+#include <evstore/postgres/stored_events.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -24,15 +25,14 @@ namespace detail {
 inline constexpr statement take_turn_to_append{
     "take_turn_to_append",
     "select pg_advisory_xact_lock(1702261620, 'events'::regclass::oid::integer)"};
-/// The head, and the last event of each stream of $1.
+/// The position before $2 new events, and the last event of each stream of $1.
 inline constexpr statement read_ends{
     "read_ends",
-    "select (select coalesce(max(position), 0) from events), coalesce(e.version, 0), e.type"
+    "select case when is_fenced() then (select take_positions($2::bigint)) else"
+    " (select coalesce(max(position), 0) from events) end, coalesce(e.version, 0), e.type"
     " from unnest($1::text[]) with ordinality as s (stream, n) left join lateral"
     " (select version, type from events where stream = s.stream order by version desc limit 1)"
     " as e on true order by s.n"};
-inline constexpr statement notify_head{"notify_head",
-                                       "select pg_notify(channel(), $1::bigint::text)"};
 
 /// Rows in the binary form of COPY (its page in PostgreSQL's manual, "Binary Format").
 class copy_rows {
@@ -96,6 +96,12 @@ public:
   }
 
   [[nodiscard]] const std::vector<std::string_view>& streams() const noexcept { return streams_; }
+
+  [[nodiscard]] std::int64_t event_count() const noexcept {
+    std::size_t count = 0;
+    for (const commit_view& commit : commits_) count += commit.event_count();
+    return static_cast<std::int64_t>(count);
+  }
 
   [[nodiscard]] std::optional<copy_rows> rows_behind(const answer& ends) {
     for (int i = 0; i < ends.size(); ++i) {
@@ -174,8 +180,8 @@ private:
   on.execute("begin");
   try {
     on.execute(detail::take_turn_to_append, {});
-    auto rows =
-        plan.rows_behind(on.execute(detail::read_ends, parameters{}.add_array(plan.streams())));
+    auto rows = plan.rows_behind(on.execute(
+        detail::read_ends, parameters{}.add_array(plan.streams()).add(plan.event_count())));
     if (!rows) {
       undo();
       return std::nullopt;

@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-/// A group of commits on their way into append() of sql/0001_log.sql, and what comes back.
+/// A group of commits on their way into append() of sql/0002_functions.sql, and what comes back.
 
 namespace evstore::postgres {
 

@@ -122,6 +122,10 @@ public:
 
   [[nodiscard]] const options& how() const noexcept { return how_; }
 
+  /// Whether the store is; found out before anybody shares the pool.
+  [[nodiscard]] bool is_fenced() const noexcept { return is_fenced_; }
+  void set_fenced(bool is) noexcept { is_fenced_ = is; }
+
 private:
   void take_back(std::unique_ptr<connection> used, bool was_kept) noexcept {
     if (used && used->is_busy()) used->finish();
@@ -144,6 +148,7 @@ private:
   const std::string string_;
   const options how_;
   const std::size_t most_;
+  bool is_fenced_ = false;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<connection>> idle_;

@@ -4,6 +4,7 @@
 #include <evstore/postgres/commit_batch.hpp>
 #include <evstore/postgres/connection_pool.hpp>
 #include <evstore/postgres/page_query.hpp>
+#include <evstore/postgres/stored_events.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -43,6 +44,10 @@ public:
       : cursor{std::move(pool), range} {
     which_ = which;
     condition_ = detail::condition_of(which_);
+    if (pool_->is_fenced()) {
+      fence_ = fence_of(*pool_->take());
+      rewind(range);
+    }
     begin();
     // Nearly no store has deletions, and to look for them in each row is not free.
     if (page_.size() != 0 && page_.boolean(0, detail::behind_columns + 1)) {
@@ -51,7 +56,7 @@ public:
       begin();
     }
     if (page_.size() == 0) return;
-    head_ = page_.bigint(0, detail::behind_columns);
+    head_ = std::min(fence_, page_.bigint(0, detail::behind_columns));
     last_ = std::min(last_, head_);
   }
 
@@ -87,10 +92,13 @@ private:
     order_ = range.order;
     left_ = range.limit ? detail::to_bigint(*range.limit) : no_bound;
     first_ = 1;
-    last_ = no_bound;
+    last_ = fence_;
     if (!range.from) return;
     const std::int64_t from = detail::to_bigint(range.from->value());
-    (order_ == direction::forwards ? first_ : last_) = from;
+    if (order_ == direction::forwards)
+      first_ = from;
+    else
+      last_ = std::min(from, fence_);
   }
 
   void begin() {
@@ -185,8 +193,9 @@ private:
   bool is_first_ = false; // this page is the first
   std::int64_t left_ = 0; // rows of the limit
   std::int64_t first_ = 1;
-  std::int64_t last_ = no_bound; // versions or positions that have not been asked for
-  std::int64_t head_ = no_bound; // as of which the store is shown
+  std::int64_t last_ = no_bound;  // versions or positions that have not been asked for
+  std::int64_t fence_ = no_bound; // behind which the store is not to be read
+  std::int64_t head_ = no_bound;  // as of which the store is shown
   std::int64_t rows_ = first_rows;
   std::int64_t asked_ = 0;
 

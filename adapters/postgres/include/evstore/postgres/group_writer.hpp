@@ -181,6 +181,7 @@ private:
       return leave_in_doubt(members,
                             "the server warned while it committed; it may not be replicated",
                             error{errc::append_in_doubt, on->place()});
+    if (pool_->is_fenced()) notify(*on, *came);
     for (pending* one : members) {
       try {
         one->verdict = came->next(*one->commit);
@@ -218,6 +219,18 @@ private:
       } catch (const error&) { // the connection is gone, and the transaction with it
       }
       throw;
+    }
+  }
+
+  /// Tells who listens, where the commits themselves cannot.
+  void notify(connection& on, const batch_answer& came) const noexcept {
+    try {
+      std::int64_t last = 0;
+      came.for_each_stored(commits_, [&](std::int64_t head, std::size_t count) {
+        last = head + static_cast<std::int64_t>(count);
+      });
+      if (last != 0) on.execute(detail::notify_head, parameters{}.add(last));
+    } catch (const std::exception&) { // they ask now and then
     }
   }
 

@@ -60,7 +60,7 @@ public:
   }
 
   global_position wait_beyond(global_position after, std::chrono::milliseconds patience) {
-    tell(head_of(*pool_->take()));
+    tell(head_of(*pool_->take(), pool_->is_fenced()));
     std::unique_lock lock{mutex_};
     if (head_ > after || patience.count() <= 0) return head_;
     if (!follower_.joinable()) start();
@@ -93,7 +93,7 @@ private:
         const bool can_listen = !asked.boolean(0, 1);
         if (can_listen) on->execute(("listen " + std::string{asked.bytes(0, 0)}).c_str());
         while (!is_closing()) {
-          tell(head_of(*on));
+          tell(head_of(*on, pool_->is_fenced()));
           pause = std::chrono::milliseconds{0};
           listen(*on);
         }
@@ -113,11 +113,15 @@ private:
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
       if (left.count() <= 0) return;
       on.wait_for_input(wake_[0], static_cast<int>(left.count()));
+      bool is_to_ask = false;
       while (const auto said = on.next_notification()) {
+        is_to_ask = pool_->is_fenced(); // where a commit that is told of may not be shown yet
+        if (is_to_ask) continue;
         std::uint64_t head = 0;
         std::from_chars(said->data(), said->data() + said->size(), head);
         tell(global_position{head});
       }
+      if (is_to_ask) return;
     }
   }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/postgres/connection.hpp>
+#include <evstore/postgres/options.hpp>
 #include <evstore/postgres/sql.hpp>
 
 #include <cstddef>
@@ -50,14 +51,15 @@ inline constexpr std::int64_t newest_version = std::size(sql::migrations);
 /// Makes the store or brings it up to date, in one transaction: all of it or nothing. Programs that do
 /// so at the same time take turns, and the later ones find it done. Whoever calls it needs the right
 /// to create things in the schema, and in the database if there is no such schema.
-inline void install(connection& on, std::string_view schema) {
+inline void install(connection& on, std::string_view schema, ordering order) {
   const parameters name = parameters{}.add(schema);
   on.execute("begin isolation level read committed");
   try {
     on.execute(detail::take_turn_to_install, name);
     if (!on.execute(detail::find_schema, name).boolean(0, 0))
       on.execute(("create schema " + detail::quoted(schema)).c_str());
-    if (!on.execute(detail::find_store, name).boolean(0, 0))
+    const bool is_new = !on.execute(detail::find_store, name).boolean(0, 0);
+    if (is_new)
       on.execute(
           "create table installed (version bigint primary key,"
           " at timestamptz not null default clock_timestamp())");
@@ -66,6 +68,10 @@ inline void install(connection& on, std::string_view schema) {
       on.execute(std::string{sql::migrations[done]}.c_str());
       on.execute(detail::note_version, parameters{}.add(done + 1));
     }
+    if (is_new && order == ordering::fenced)
+      on.execute(
+          "create or replace function is_fenced() returns boolean language sql immutable"
+          " as 'select true'");
     on.execute("commit");
   } catch (...) {
     try {

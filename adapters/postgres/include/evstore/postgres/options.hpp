@@ -11,6 +11,18 @@
 
 namespace evstore::postgres {
 
+/// How readers come to see all commits, none of them late, while others write. A store has the one that
+/// it was made with.
+enum class ordering : std::uint8_t {
+  /// Commits take turns. Positions are dense, and readers wait for nobody.
+  strict,
+  /// Commits to different streams go on side by side, so those of many programs share syncs of the
+  /// server, and a slow one holds up nobody who writes. Readers of the whole store see what is behind
+  /// it when it has ended. Positions may have gaps; commits with conditions wait for all others; no
+  /// reading of the whole store on standbys.
+  fenced,
+};
+
 class transaction;
 
 /// Changes tables of the program's own by what was stored; see `options::inline_projection`.
@@ -34,6 +46,7 @@ inline constexpr std::size_t longest_schema_name = 63;
 struct options {
   std::string schema = "evstore"; ///< that the store is in: a schema is a store
   postgres::durability durability = postgres::durability::as_configured;
+  postgres::ordering ordering = postgres::ordering::strict; ///< of a store that is made now
   bool create = true; ///< false: a store that is not there is `errc::not_found`
   /// Of a handle; at least 2. Another is opened while one listens.
   std::size_t most_connections = 8;

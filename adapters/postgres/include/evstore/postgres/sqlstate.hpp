@@ -21,7 +21,8 @@ constexpr errc classify(std::string_view state) noexcept {
   if (state == "3F000" || state == "42P01" || state == "42883" || state == "3D000")
     return errc::not_found;
   if (family == "28") return errc::invalid_argument; // authentication
-  if (family == "54") return errc::unsupported;      // a limit of the server's
+  if (family == "54" || family == "0A")
+    return errc::unsupported; // a limit, or a thing it cannot do
   return errc::io_failed;
 }
 

@@ -22,6 +22,12 @@ inline constexpr statement read_state{
     " where d.stream = $1::text), 1)"
     " from events e where e.stream = $1::text order by e.version desc limit 1"};
 inline constexpr statement read_head{"read_head", "select coalesce(max(position), 0) from events"};
+inline constexpr statement read_fence{"read_fence", "select fence()"};
+inline constexpr statement read_head_behind_fence{
+    "read_head_behind_fence",
+    "select coalesce(max(position), 0) from events where position <= $1::bigint"};
+inline constexpr statement notify_head{"notify_head",
+                                       "select pg_notify(channel(), $1::bigint::text)"};
 
 inline const statement& find_by_ids() {
   static const std::string text =
@@ -57,8 +63,16 @@ inline std::uint64_t count_of(std::int64_t value) noexcept {
           found.bytes(0, 1) == fact::tombstoned};
 }
 
-[[nodiscard]] inline global_position head_of(connection& on) {
-  return global_position{detail::count_of(on.execute(detail::read_head, {}).bigint(0, 0))};
+/// Up to here every event is visible that ever will be, to statements that begin from now on.
+[[nodiscard]] inline std::int64_t fence_of(connection& on) {
+  return on.execute(detail::read_fence, {}).bigint(0, 0);
+}
+
+[[nodiscard]] inline global_position head_of(connection& on, bool is_fenced) {
+  const answer head =
+      is_fenced ? on.execute(detail::read_head_behind_fence, parameters{}.add(fence_of(on)))
+                : on.execute(detail::read_head, {});
+  return global_position{detail::count_of(head.bigint(0, 0))};
 }
 
 /// The stored events that have the ids of a commit, so that the rules of admission.hpp can say whether
@@ -89,7 +103,7 @@ public:
     }
   }
 
-  [[nodiscard]] global_position head() const { return head_of(on_); }
+  [[nodiscard]] global_position head() const { return head_of(on_, false); }
   [[nodiscard]] stream_state state_of(std::string_view stream) const {
     return postgres::state_of(on_, stream);
   }
