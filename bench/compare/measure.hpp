@@ -51,9 +51,9 @@ private:
   double processor_;
 };
 
-/// All of them, one after the other, as many rounds as that. For durable commits, again if the first
-/// contestant, a limit, says that syncs take longer in the median than a disk needs: a sleeping writer
-/// of a busy machine wakes a scheduler's tick late, and then nothing is compared but ticks.
+/// All of them, one after the other, as many rounds as that. For durable commits, again, twice at
+/// most, if a limit says that syncs take longer than 1 ms in the median: a sleeping writer of a busy
+/// machine wakes a scheduler's tick late, and then nothing is compared but ticks.
 workload_result take_turns(workload_result told, const std::vector<taking_turns>& all, int rounds,
                            bool watch_syncs);
 

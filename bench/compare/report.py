@@ -113,8 +113,8 @@ body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;paddin
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2.6rem;border-top:1px solid #d5dce3;padding-top:1rem}
 table{border-collapse:collapse;margin:.6rem 0;font-variant-numeric:tabular-nums}
 th,td{padding:.16rem .6rem;text-align:right;border-bottom:1px solid #e8edf1;white-space:nowrap}
-th{font-weight:600;color:#51606e}td:first-child,th:first-child{text-align:left}
-.words td{text-align:left;white-space:normal}.met{color:#0b7a3b}.missed{color:#b3261e;font-weight:600}
+th{font-weight:600;color:#51606e;white-space:normal;max-width:7rem;vertical-align:bottom}td:first-child,th:first-child{text-align:left}
+.words td,.words th{text-align:left;white-space:normal}.wide{overflow-x:auto;font-size:.85rem}.met{color:#0b7a3b}.missed{color:#b3261e;font-weight:600}
 .warn{background:#fff1cf;border:1px solid #e5c366;padding:.5rem .8rem;border-radius:4px}
 small,.quiet{color:#6a7885}svg{display:block;max-width:100%}
 """
@@ -166,7 +166,7 @@ def table(workload):
     if threads:
         heads += ["× its one writer", "× jsonl, as many threads"]
     heads += ["CPU µs/event", "50 %", "90 %", "99 %", "slowest"]
-    out = ["<table><tr><th></th>", "".join(f"<th>{html.escape(h)}</th>" for h in heads), "</tr>"]
+    out = ["<div class=wide><table><tr><th></th>", "".join(f"<th>{html.escape(h)}</th>" for h in heads), "</tr>"]
     for c in workload["contestants"]:
         low, median, high = spread(c["values"])
         cells = [number(median), number(low), number(high)]
@@ -181,7 +181,7 @@ def table(workload):
         cells += [number(late[key]) if late else "–" for key in ("p50", "p90", "p99", "most")]
         out.append(f'<tr><td title="{html.escape(c["described"])}">{html.escape(c["name"])}</td>'
                    + "".join(cell(text) for text in cells) + "</tr>")
-    return "".join(out) + "</table>"
+    return "".join(out) + "</table></div>"
 
 
 def section(workload):

@@ -49,7 +49,7 @@ public:
     std::vector<std::string> keys;
     const std::unique_ptr<typename Library::iterator> at{db_->NewIterator({})};
     for (at->Seek(first); at->Valid() && view(at->key()).starts_with(prefix); at->Next())
-      keys.push_back("e" + std::string{view(at->value())});
+      keys.emplace_back(1, 'e') += view(at->value());
     require(at->status());
     tally out;
     Library::get_many(*db_, keys, [&](const auto& found) { fold_record(view(found), out); });
