@@ -30,6 +30,8 @@ namespace {
 
 /// More than this nobody listens to.
 constexpr std::size_t most_beats_of_a_fight = 14;
+/// Up to here a fight's ordinary hits are told as well.
+constexpr std::size_t room_for_ordinary_beats = 10;
 constexpr std::size_t most_beats_between = 24;
 
 class paragraph {
@@ -230,22 +232,28 @@ private:
     std::vector<std::pair<int, const beat*>> chosen;
     const beat* blood = nullptr;
     const beat* heaviest = nullptr;
+    const auto hurts = [](const beat& happened) {
+      return happened.amount > 0 && happened.kind == beat_kind::attack;
+    };
     for (const beat& happened : told.beats) {
-      const bool hurt = happened.amount > 0 && (happened.kind == beat_kind::attack);
-      if (hurt && blood == nullptr) blood = &happened;
-      if (hurt && (heaviest == nullptr || happened.amount > heaviest->amount)) heaviest = &happened;
+      if (!hurts(happened)) continue;
+      if (blood == nullptr) blood = &happened;
+      if (heaviest == nullptr || happened.amount > heaviest->amount) heaviest = &happened;
     }
+    std::size_t notable = 0;
     for (const beat& happened : told.beats) {
       int weight = weight_of(happened, words_);
       if (&happened == blood) weight = std::max(weight, 5);
       if (&happened == heaviest) weight = std::max(weight, 6);
-      if (weight >= 2) chosen.emplace_back(weight, &happened);
+      if (weight >= 2) ++notable;
+      if (weight >= 2 || hurts(happened)) chosen.emplace_back(weight, &happened);
     }
-    if (chosen.size() > most_beats_of_a_fight) {
+    const std::size_t told_of = std::clamp(notable, room_for_ordinary_beats, most_beats_of_a_fight);
+    if (chosen.size() > told_of) {
       std::stable_sort(chosen.begin(), chosen.end(), [](const auto& left, const auto& right) {
         return left.first > right.first;
       });
-      chosen.resize(most_beats_of_a_fight);
+      chosen.resize(told_of);
       // Beats stand in one vector, in the order in which they happened.
       std::sort(chosen.begin(), chosen.end(),
                 [](const auto& left, const auto& right) { return left.second < right.second; });

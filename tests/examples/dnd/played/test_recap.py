@@ -71,6 +71,13 @@ class Recap(Table):
             next(e["position"] for e in self.events() if e["type"] == kind)
             for kind in ("session_started", "session_ended")))
 
+    def test_of_a_short_fight_every_hit_is_told_and_of_a_long_one_what_matters(self):
+        for foe, blows, told in [("bat", 1, 1), ("ogre", 3, 3), ("owlbear", 30, 10)]:
+            self.play(f"encounter start with: brunhild and: {foe}", "initiative", "turn",
+                      *[f"attack by: brunhild to: {foe} dice: 1d1+20", "damage dice: 1d1 type: slashing"] * blows,
+                      "encounter end", options=["--seed", "4"])
+            self.assertEqual(self.prose().count(f"hit the {foe}") + self.prose().count(f"felled the {foe}"), told)
+
     def test_without_a_number_the_last_session_is_told(self):
         self.assertEqual(self.recap(), self.recap("--session", 2))
         self.assertIn("The last session had left its marks: Aldric had 12 of 35 hit points.", self.prose())
