@@ -1,226 +1,146 @@
-// The PostgreSQL adapter against the least that can be done with the same server: prepared INSERTs
-// into the same table with the same indexes, and COPY out of it. Contestants take turns in each
-// round, and ratios are medians of the rounds' ratios.
+// The PostgreSQL adapter against the least that can be done with the same server (prepared INSERTs into a
+// table with the same columns and indexes, COPY out of it and into it), and against other event stores on
+// PostgreSQL if they are there (see peers.hpp). Contestants take turns in each round, and ratios are
+// medians of the rounds' ratios.
 //
 // Usage: postgres [<milliseconds a turn> [<rounds> [<events to replay>]]]
 //
 // The server is that of EVSTORE_POSTGRES, or one that is started for the occasion.
 
-#include <evstore/postgres/adapter.hpp>
+#include "bare.hpp"
+#include "bench_server.hpp"
+#include "peers.hpp"
 
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <functional>
-#include <iterator>
-#include <stdexcept>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <vector>
 
 namespace {
 
-namespace postgres = evstore::postgres;
-using bench_clock = std::chrono::steady_clock;
-
-constexpr std::string_view payload =
-    R"({"cents":1250,"reason":"groceries, and a newspaper","balance":99321.25,"by":"ada"})";
-
-double seconds_since(bench_clock::time_point begin) {
-  return std::chrono::duration<double>{bench_clock::now() - begin}.count();
-}
-
-/// A server for as long as the benchmark runs.
-class server {
-public:
-  server() {
-    if (std::system(command("start").c_str()) != 0) throw std::runtime_error{"no server"};
-    std::ifstream file{"server"};
-    where = {std::istreambuf_iterator<char>{file}, {}};
-  }
-  ~server() { static_cast<void>(std::system(command("stop").c_str())); }
-  server(const server&) = delete;
-  server& operator=(const server&) = delete;
-
-  std::string where;
-
-private:
-  static std::string command(const std::string& what) {
-    return "exec " EVSTORE_CLUSTER " " + what + " server";
-  }
-};
-
-struct contest {
-  std::string where;
-  std::chrono::milliseconds turn;
-  std::atomic<std::uint64_t> next_stream{0};
-
-  /// Events a second of `threads` threads, each calling what `make` gives it until its time is up.
-  double rate(std::size_t threads, std::size_t events_a_call,
-              const std::function<std::function<void()>()>& make) const {
-    std::atomic<std::uint64_t> calls{0};
-    std::vector<std::thread> running;
-    const auto begin = bench_clock::now();
-    for (std::size_t t = 0; t < threads; ++t)
-      running.emplace_back([&] {
-        const auto call = make();
-        std::uint64_t mine = 0;
-        for (; bench_clock::now() - begin < turn; ++mine) call();
-        calls += mine;
-      });
-    for (std::thread& thread : running) thread.join();
-    return static_cast<double>(calls * events_a_call) / seconds_since(begin);
-  }
-
-  /// Connects before the time begins to count for much: a connection takes a millisecond.
-  std::function<void()> bare_insert() {
-    auto on = std::make_shared<postgres::connection>(where);
-    on->execute("set search_path = bench");
-    static constexpr postgres::statement insert{
-        "insert",
-        "insert into bare (position, stream, version, type, schema, id, time, part, parts,"
-        " tags, data, metadata) values (nextval('bare_position'), $1::text, $2::bigint,"
-        " $3::text, 1, null, $4::bigint, 1, 1, null, $5::text, null)"};
-    return [on, stream = "bare-" + std::to_string(++next_stream),
-            version = std::int64_t{0}]() mutable {
-      on->execute(insert, postgres::parameters{}
-                              .add(std::string_view{stream})
-                              .add(++version)
-                              .add(std::string_view{"money_moved"})
-                              .add(std::int64_t{1'700'000'000'000'000})
-                              .add(payload));
-    };
-  }
-  std::function<void()> appending(postgres::adapter store, std::size_t events) {
-    auto list = std::make_shared<std::vector<evstore::new_event>>(
-        events,
-        evstore::new_event{.type = "money_moved", .data = evstore::json_view::trusted(payload)});
-    return [=, stream = "ours-" + std::to_string(++next_stream),
-            version = std::uint64_t{0}]() mutable {
-      const evstore::stream_write write{stream, evstore::exactly(version), *list};
-      static_cast<void>(store.append({{&write, 1}, {}}).value());
-      version += events;
-    };
-  }
-};
-
-/// Events a second, decoded into views; COPY's own way with the same columns.
-double copied_out(const std::string& where, std::uint64_t& sum) {
-  const std::unique_ptr<PGconn, decltype(&PQfinish)> on{PQconnectdb(where.c_str()), PQfinish};
-  PQclear(PQexec(on.get(), "set search_path = bench"));
-  const auto begin = bench_clock::now();
-  PQclear(PQexec(on.get(),
-                 "copy (select position, stream, version, type, schema, id, time, part,"
-                 " parts, tags, data, metadata from events order by position)"
-                 " to stdout (format binary)"));
-  std::uint64_t events = 0;
-  char* row = nullptr;
-  for (int size = 0; (size = PQgetCopyData(on.get(), &row, 0)) > 0; PQfreemem(row)) {
-    constexpr std::ptrdiff_t file_header = 19;
-    const char* at = events == 0 ? row + file_header : row;
-    if (postgres::detail::get<std::int16_t>(at) != 12) continue;
-    at += 2;
-    std::string_view columns[12];
-    for (std::string_view& column : columns) {
-      const auto length = postgres::detail::get<std::int32_t>(at);
-      at += 4;
-      if (length < 0) continue;
-      column = {at, static_cast<std::size_t>(length)};
-      at += length;
-    }
-    sum += postgres::detail::get<std::uint64_t>(columns[0].data()) +
-           postgres::detail::get<std::uint64_t>(columns[2].data()) + columns[1].size() +
-           columns[10].size();
-    ++events;
-  }
-  return static_cast<double>(events) / seconds_since(begin);
-}
-
-double replayed(postgres::adapter& store, std::uint64_t& sum) {
-  const auto begin = bench_clock::now();
-  std::uint64_t events = 0;
-  auto cursor = store.read_all(evstore::query::all(), {});
-  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
-    for (const evstore::event_view& event : batch) {
-      sum +=
-          event.position.value() + event.version.value() + event.stream.size() + event.data.size();
-      ++events;
-    }
-  return static_cast<double>(events) / seconds_since(begin);
-}
-
-class ratios {
-public:
-  void add(double ours, double bare) {
-    ours_.push_back(ours);
-    bare_.push_back(bare);
-    ratios_.push_back(ours / bare);
-  }
-  void print(const char* what) {
-    std::printf("%-44s %9.0f %9.0f   %5.2f   %.2f to %.2f\n", what, median(ours_), median(bare_),
-                median(ratios_), *std::min_element(ratios_.begin(), ratios_.end()),
-                *std::max_element(ratios_.begin(), ratios_.end()));
-  }
-
-private:
-  static double median(std::vector<double> of) {
-    std::nth_element(of.begin(), of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2), of.end());
-    return of[of.size() / 2];
-  }
-  std::vector<double> ours_;
-  std::vector<double> bare_;
-  std::vector<double> ratios_;
-};
+using namespace bench;
 
 std::uint64_t argument(int count, char** of, int i, std::uint64_t otherwise) {
   return count > i ? std::strtoull(of[i], nullptr, 10) : otherwise;
 }
 
+struct contests {
+  contests(const server& on, int count, char** of)
+      : turn{argument(count, of, 1, 500)}, rounds{argument(count, of, 2, 9)},
+        to_replay{argument(count, of, 3, 300'000)}, where{on.where},
+        store{postgres::open(on.where, {.schema = "bench"})}, bare{on.where} {
+    if (const char* peers = std::getenv("EVSTORE_BENCH_PEERS")) {
+      messages.emplace(on, peers);
+      node.emplace(on, peers);
+    }
+  }
+
+  void append() {
+    ratios insert, write, emmett_one, many, many_write, piped, written, emmett_batch;
+    const auto ours = [&](std::size_t threads, std::size_t events) {
+      return rate(turn, threads, events, [&] { return appending(store, events); });
+    };
+    const std::string ms = std::to_string(turn.count());
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      const double one = ours(1, 1);
+      insert.add(one, rate(turn, 1, 1, [&] { return bare.inserting(); }));
+      const double of_32 = ours(32, 1);
+      many.add(of_32, rate(turn, 32, 1, [&] { return bare.inserting(); }));
+      const double hundred = ours(1, 100);
+      if (!messages) continue;
+      write.add(one, rate(turn, 1, 1, [&] { return messages->writing(); }));
+      many_write.add(of_32, rate(turn, 32, 1, [&] { return messages->writing(); }));
+      piped.add(hundred, rate(turn, 1, 100, [&] { return messages->pipelining(100); }));
+      written.add(hundred, rate(turn, 1, 100, [&] { return messages->writing(100); }));
+      emmett_one.add(one, node->turn("append 1 " + ms));
+      emmett_batch.add(hundred, node->turn("append 100 " + ms));
+    }
+    insert.print("one event a commit: INSERT");
+    write.print("    message-db");
+    emmett_one.print("    Emmett");
+    many.print("32 threads: INSERT on 32 connections");
+    many_write.print("    message-db on 32 connections, one category");
+    piped.print("100 events a commit: message-db in a pipeline");
+    written.print("    message-db, one after the other");
+    emmett_batch.print("    Emmett");
+  }
+
+  void import_many() {
+    ratios copy, unnest;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      const double ours = rate(turn, 1, 4000, [&] { return importing(store, 4000); });
+      copy.add(ours, rate(turn, 1, 4000, [&] { return bare.copying_in(4000); }));
+      unnest.add(ours, rate(turn, 1, 4000, [&] { return bare.unnesting(4000); }));
+    }
+    copy.print("import, 4000 commits at once: COPY");
+    unnest.print("    unnest");
+  }
+
+  bool replay() {
+    const auto more = importing(store, 4000);
+    while (store.head().value() < to_replay) more();
+    postgres::connection{where}.execute("vacuum analyze bench.events");
+    ratios copy, category, emmett_all;
+    const std::uint64_t smaller = to_replay / 5; // for those who take long
+    if (messages) messages->fill(static_cast<std::int64_t>(smaller));
+    if (node) static_cast<void>(node->turn("fill 2000 50"));
+    std::uint64_t ours_sum = 0, bare_sum = 0;
+    for (std::uint64_t round = 0; round < rounds; ++round) {
+      const double ours = replayed(store, ours_sum);
+      copy.add(ours, bare.copied_out(bare_sum));
+      if (messages) category.add(ours, messages->replay());
+      if (node) emmett_all.add(ours, node->turn("replay " + std::to_string(smaller)));
+    }
+    copy.print("replay: COPY BINARY");
+    category.print("    message-db, a category");
+    emmett_all.print("    Emmett");
+    return ours_sum == bare_sum;
+  }
+
+  void read_streams() {
+    ratios emmett_one;
+    if (!node) return;
+    auto streams = postgres::open(where, {.schema = "bench_streams"});
+    const auto fill = importing(streams, 2000, 50);
+    fill();
+    postgres::connection{where}.execute("vacuum analyze bench_streams.events");
+    for (std::uint64_t round = 0; round < rounds; ++round)
+      emmett_one.add(streams_a_second(streams, turn, 2000), node->turn("stream 200 2000"));
+    emmett_one.print("streams of 50 out of 100,000 events: Emmett");
+  }
+
+  void follow() {
+    ratios latency;
+    for (std::uint64_t round = 0; round < rounds; ++round)
+      latency.add(1e6 * followed(store, 50, where),
+                  1e6 * (bare.insert_time(50) + bare.notify_time(50)));
+    latency.print("commit to subscriber, in us: INSERT and then NOTIFY");
+  }
+
+  std::chrono::milliseconds turn;
+  std::uint64_t rounds;
+  std::uint64_t to_replay;
+  std::string where;
+  postgres::adapter store;
+  bare_server bare;
+  std::optional<message_db> messages;
+  std::optional<emmett> node;
+};
+
 } // namespace
 
 int main(int count, char** arguments) {
   const server one;
-  contest on{one.where, std::chrono::milliseconds{argument(count, arguments, 1, 500)}};
-  const std::uint64_t rounds = argument(count, arguments, 2, 9);
-  const std::uint64_t to_replay = argument(count, arguments, 3, 300'000);
-  auto store = postgres::open(one.where, {.schema = "bench"});
+  contests all{one, count, arguments};
+  std::printf("%-52s %9s %9s   %6s   rounds\n", "events a second", "ours", "other", "ratio");
+  all.append();
+  all.import_many();
+  const bool is_same = all.replay();
+  all.read_streams();
+  all.follow();
   postgres::connection{one.where}.execute(
-      "set search_path = bench; create table bare (like events including all);"
-      " create sequence bare_position");
-
-  ratios single;
-  ratios many;
-  ratios batches;
-  const auto bare = [&] { return on.bare_insert(); };
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    const double bare_one = on.rate(1, 1, bare);
-    single.add(on.rate(1, 1, [&] { return on.appending(store, 1); }), bare_one);
-    many.add(on.rate(32, 1, [&] { return on.appending(store, 1); }), on.rate(32, 1, bare));
-    batches.add(on.rate(1, 100, [&] { return on.appending(store, 100); }), bare_one);
-  }
-  std::printf(
-      "events a second                                   ours      bare   ratio   rounds\n");
-  single.print("one event a commit, against INSERT");
-  many.print("32 threads, against 32 connections");
-  batches.print("100 events a commit, against INSERT of one");
-
-  for (std::uint64_t have = store.head().value(); have < to_replay; have += 1000)
-    on.appending(store, 1000)();
-  postgres::connection{one.where}.execute("vacuum analyze bench.events");
-  ratios replay;
-  std::uint64_t ours_sum = 0;
-  std::uint64_t bare_sum = 0;
-  for (std::uint64_t round = 0; round < rounds; ++round) {
-    const double bare_rate = copied_out(one.where, bare_sum);
-    replay.add(replayed(store, ours_sum), bare_rate);
-  }
-  replay.print("replay, against COPY BINARY");
-  postgres::connection{one.where}.execute("drop schema bench cascade");
-  return ours_sum == bare_sum ? 0 : 1;
+      "set client_min_messages = error; drop schema bench cascade;"
+      " drop schema if exists bench_streams cascade");
+  return is_same ? 0 : 1;
 }

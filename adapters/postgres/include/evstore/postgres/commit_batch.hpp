@@ -28,6 +28,11 @@ inline constexpr statement append{
     " $12::bigint[], $13::uuid[], $14::bigint[], $15::text[], $16::text[], $17::text[],"
     " $18::bigint[], $19::integer[], $20::text[], $21::text[])"};
 
+inline constexpr statement append_one{
+    "append_one",
+    "select * from append_one($1::text, $2::bigint, $3::text, $4::bigint, $5::uuid, $6::bigint,"
+    " $7::text, $8::text, $9::text)"};
+
 /// Versions and positions of the store are `bigint`; what lies beyond is beyond everything.
 constexpr std::int64_t to_bigint(std::uint64_t value) noexcept {
   constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
@@ -51,7 +56,48 @@ constexpr std::int64_t microseconds_of(timestamp time) noexcept {
   return time.time_since_epoch().count();
 }
 
+/// As `parameters::list_element` joins names.
+inline std::string joined(std::span<const std::string_view> names) {
+  std::string all;
+  for (const std::string_view name : names) {
+    if (!all.empty()) all.push_back('\x1f');
+    all.append(name);
+  }
+  return all;
+}
+
 using commits = std::span<const commit_view* const>;
+
+/// Whether append_one() is enough: most commits come alone, with one event.
+inline bool is_one_event(commits group) noexcept {
+  return group.size() == 1 && group[0]->conditions.empty() && group[0]->writes.size() == 1 &&
+         group[0]->writes[0].events.size() == 1;
+}
+inline void add_one_event(const commit_view& commit, parameters& out) {
+  const stream_write& write = commit.writes[0];
+  const new_event& event = write.events[0];
+  out.clear();
+  out.add(write.stream).add(expectation(write.expected)).add(event.type);
+  out.add(std::int64_t{event.schema});
+  if (event.id)
+    out.add(std::string_view{reinterpret_cast<const char*>(event.id->bytes().data()),
+                             event.id->bytes().size()});
+  else
+    out.add_null();
+  if (event.time)
+    out.add(microseconds_of(*event.time));
+  else
+    out.add_null();
+  if (event.tags.empty())
+    out.add_null();
+  else
+    out.add(joined(event.tags));
+  out.add(event.data.text());
+  if (event.metadata.empty())
+    out.add_null();
+  else
+    out.add(event.metadata.text());
+}
 
 /// Array parameters from what each commit, write and event has.
 class append_parameters {
@@ -222,6 +268,16 @@ private:
 /// What append() said of a group of commits.
 class batch_answer {
 public:
+  /// Of append_one().
+  static batch_answer of_one(const answer& came) {
+    batch_answer one;
+    one.outcomes_ = {came.integer(0, 0)};
+    one.abouts_ = {1};
+    one.numbers_ = {came.bigint(0, 1)};
+    one.heads_ = {came.bigint(0, 2)};
+    one.versions_ = {came.bigint(0, 3)};
+    return one;
+  }
   explicit batch_answer(const answer& came)
       : outcomes_{integers_of<std::int32_t>(came.bytes(0, 0))},
         abouts_{integers_of<std::int32_t>(came.bytes(0, 1))},
@@ -267,6 +323,7 @@ public:
   }
 
 private:
+  batch_answer() = default;
   [[nodiscard]] append_result stored(const commit_view& commit, std::uint64_t head,
                                      std::size_t first_write) const {
     const std::size_t count = commit.event_count();

@@ -160,9 +160,13 @@ private:
   void call(std::span<pending* const> members) {
     commits_.clear();
     for (const pending* one : members) commits_.push_back(one->commit);
-    detail::append_parameters{commits_, parameters_}.build();
+    is_one_event_ = detail::is_one_event(commits_);
+    if (is_one_event_)
+      detail::add_one_event(*commits_.front(), parameters_);
+    else
+      detail::append_parameters{commits_, parameters_}.build();
     connection_pool::lease on = pool_->take();
-    on->prepare(detail::append);
+    on->prepare(is_one_event_ ? detail::append_one : detail::append);
     std::optional<batch_answer> came;
     for (int attempt = 1; !came; ++attempt) {
       try {
@@ -198,12 +202,11 @@ private:
   /// Has the server store the group; alone it is a transaction of its own.
   batch_answer send(connection& on) {
     (void)on.has_warned();
-    if (!pool_->how().inline_projection)
-      return batch_answer{on.execute(detail::append, parameters_)};
+    if (!pool_->how().inline_projection) return store_group(on);
     may_be_stored_ = false;
     on.execute("begin");
     try {
-      batch_answer came{on.execute(detail::append, parameters_)};
+      const batch_answer came = store_group(on);
       project(on, came);
       if (!on.is_in_transaction())
         throw error{errc::io_failed, on.place() +
@@ -220,6 +223,11 @@ private:
       }
       throw;
     }
+  }
+
+  batch_answer store_group(connection& on) {
+    return is_one_event_ ? batch_answer::of_one(on.execute(detail::append_one, parameters_))
+                         : batch_answer{on.execute(detail::append, parameters_)};
   }
 
   /// Tells who listens, where the commits themselves cannot.
@@ -276,6 +284,7 @@ private:
 
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
+  bool is_one_event_ = false;               // the parameters are those of append_one()
   bool may_be_stored_ = false;              // if the connection is lost now
 };
 
