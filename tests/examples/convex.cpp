@@ -1,13 +1,17 @@
 // The program behind server/README.md.
 #include <evstore/convex/decode.hpp>
 #include <evstore/convex/encode.hpp>
+#include <evstore/convex/http_api.hpp>
 #include <evstore/convex/mapping.hpp>
+#include <evstore/evstore.hpp>
+#include <evstore/memory/adapter.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace evstore;
 
@@ -54,5 +58,67 @@ TEST_CASE("values become structs") {
   CHECK(convex::from_value<message>(sent, tables).error() ==
         "Value does not match validator.\nPath: .role\nValue: \"referee\"\n"
         "Validator: v.union(v.literal(\"user\"), v.literal(\"agent\"), v.literal(\"system\"))");
+  // endregion
+}
+
+// region: functions
+struct note_written {
+  std::string id;
+  std::string text;
+};
+EVSTORE_DESCRIBE(note_written, id, text)
+
+struct events : event_set<named<"note_written", note_written>, convex::named_mutation_answered> {};
+
+struct note {
+  convex::id<"notes"> _id;
+  double _creationTime = 0;
+  std::string text;
+};
+EVSTORE_DESCRIBE(note, _id, _creationTime, text)
+
+struct notebook { // the read model: any type with `evolve`, often one with tables
+  std::vector<note> notes;
+  void evolve(const note_written& event, const event_view& recorded) {
+    notes.push_back({{event.id}, convex::creation_time(recorded.time), event.text});
+  }
+};
+
+struct write_note {
+  std::string text;
+};
+EVSTORE_DESCRIBE(write_note, text)
+
+convex::functions<events, notebook> notebook_functions() {
+  using mutation = convex::mutation<events, notebook>;
+  convex::functions<events, notebook> all{{"notes"}}; // the tables whose ids there are
+  all.query<convex::no_arguments>(
+      "notes:list", [](const notebook& seen, const convex::no_arguments&) { return seen.notes; });
+  all.mutation<write_note>("notes:write", [](mutation& call, const write_note& asked) {
+    if (asked.text.empty())
+      throw convex::convex_error{convex::object{{"code", "EMPTY"}, {"min", std::int64_t{1}}}};
+    const auto id = call.new_id<convex::id<"notes">>();
+    call.write("note-" + id.text, no_stream, note_written{id.text, asked.text});
+    return id;
+  });
+  return all;
+}
+// endregion
+
+TEST_CASE("functions run on a store") {
+  // region: calls
+  using executor = convex::executor<events, memory::adapter, notebook>;
+  executor runs{evstore::open<events>(memory::adapter{}), notebook_functions()};
+  const convex::request_key key{"89ec472b-cb0d-4350-bbcd-f2aba803d133", 0};
+  const convex::function_call call{"notes:write", convex::object{{"text", "hello"}}};
+  const auto first = runs.mutate(call, key);
+  const auto again = runs.mutate(call, key); // carried out once
+  CHECK(*again.outcome == *first.outcome);
+  CHECK(again.at == first.at);
+
+  convex::http_api api{runs};
+  const auto listed = api.respond(
+      {.method = "POST", .target = "/api/query", .body = R"({"path":"notes:list","args":[{}]})"});
+  CHECK_THAT(listed.body, Catch::StartsWith(R"({"status":"success","value":[{"_creationTime":)"));
   // endregion
 }

@@ -128,12 +128,17 @@ public:
   /// more than their own, arrays and objects 2 more than what is in them, names 1 more. Linear.
   [[nodiscard]] std::size_t size() const noexcept;
 
+  /// Which of the limits it does not keep, or nothing. What `decode` has made keeps its own.
+  [[nodiscard]] std::string_view limit_defect(const limits& most) const noexcept;
+
   friend std::strong_ordering operator<=>(const value&, const value&) noexcept;
   friend bool operator==(const value& left, const value& right) noexcept {
     return (left <=> right) == 0;
   }
 
 private:
+  [[nodiscard]] std::string_view shape_defect(const limits& most, std::size_t depth) const noexcept;
+
   alternatives held_;
 };
 
@@ -257,6 +262,30 @@ inline std::size_t value::size() const noexcept {
         }
       },
       held_);
+}
+
+inline std::string_view value::limit_defect(const limits& most) const noexcept {
+  const std::string_view defect = shape_defect(most, 0);
+  return defect.empty() && size() > most.size ? "the value is too large" : defect;
+}
+
+inline std::string_view value::shape_defect(const limits& most, std::size_t depth) const noexcept {
+  const array* const elements = get_if<array>();
+  const object* const fields = get_if<object>();
+  if (elements == nullptr && fields == nullptr) return {};
+  if (++depth > most.depth) return "the value is nested too deeply";
+  if (elements != nullptr && elements->size() > most.elements)
+    return "an array of the value has too many elements";
+  if (fields != nullptr && fields->size() > most.fields)
+    return "an object of the value has too many fields";
+  std::string_view defect;
+  if (elements != nullptr)
+    for (auto at = elements->begin(); at != elements->end() && defect.empty(); ++at)
+      defect = at->shape_defect(most, depth);
+  else
+    for (auto at = fields->begin(); at != fields->end() && defect.empty(); ++at)
+      defect = at->value.shape_defect(most, depth);
+  return defect;
 }
 
 } // namespace evstore::convex

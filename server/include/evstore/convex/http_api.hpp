@@ -1,0 +1,190 @@
+#pragma once
+
+#include <evstore/convex/executor.hpp>
+#include <evstore/convex/http_body.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace evstore::convex {
+
+/// What of a request the API looks at; borrowed.
+struct http_request {
+  std::string_view method;
+  std::string_view target; ///< path and query, as it came
+  std::string_view body{};
+  std::optional<std::string_view> authorization{};
+  std::optional<std::string_view> idempotency_key{};
+};
+
+struct http_api_options {
+  limits arguments{};
+  /// Without providers of identities, a token means nothing. It is refused, as Convex does, or ignored.
+  bool ignore_authorization = false;
+};
+
+namespace detail {
+
+/// `a%20b+c` of a query string; nothing for an escape that is none.
+inline std::optional<std::string> from_percent(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      plain += text[i] == '+' ? ' ' : text[i];
+      continue;
+    }
+    unsigned code = 0;
+    const char* const digits = text.data() + i + 1;
+    if (text.size() - i < 3 || std::from_chars(digits, digits + 2, code, 16).ptr != digits + 2)
+      return std::nullopt;
+    plain += static_cast<char>(code);
+    i += 2;
+  }
+  return plain;
+}
+
+} // namespace detail
+
+/// The HTTP API of Convex without HTTP: requests to responses. `/api/query`, `mutation`, `action`,
+/// `query_ts`, `query_at_ts`, `query_batch`, `run/{module}/{function}`, `/version`, `/instance_name`.
+///
+/// A function that fails is a response like any other (200); what is no request has a status of its
+/// own and a body `{"code","message"}`. Any thread. Does not throw but for want of memory.
+template <class Executor>
+class http_api {
+public:
+  explicit http_api(Executor& runs, http_api_options options = {})
+      : runs_{runs}, options_{options} {}
+
+  [[nodiscard]] http_response respond(const http_request& request) try {
+    const std::size_t mark = request.target.find('?');
+    const std::string_view path = request.target.substr(0, mark);
+    if (request.method == "GET" || request.method == "HEAD")
+      return get(path, mark == path.npos ? "" : request.target.substr(mark + 1), request);
+    if (request.method == "POST") return post(path, request);
+    throw bad_request{405, "MethodNotAllowed", "the API takes GET and POST"};
+  } catch (const bad_request& refused) {
+    return refused.response();
+  } catch (const error& failed) {
+    if (failed.code() == errc::invalid_argument)
+      return bad_request{400, "BadRequest", failed.message()}.response();
+    return bad_request{500, "InternalServerError", evstore::detail::one_line(failed.what())}
+        .response();
+  }
+
+private:
+  http_response get(std::string_view path, std::string_view query, const http_request& request) {
+    if (path == "/version") return {.content_type = "text/plain", .body = "evstore"};
+    if (path == "/instance_name") return {.content_type = "text/plain", .body = "evstore"};
+    if (path == "/")
+      return {.content_type = "text/plain", .body = "This is a server for Convex clients."};
+    if (path != "/api/query") throw not_found(path);
+    authorize(request);
+    object body;
+    while (!query.empty()) {
+      const std::string_view pair = query.substr(0, query.find('&'));
+      query.remove_prefix(std::min(query.size(), pair.size() + 1));
+      const std::size_t equals = pair.find('=');
+      const std::string_view name = pair.substr(0, equals);
+      const auto text = detail::from_percent(equals == pair.npos ? "" : pair.substr(equals + 1));
+      if (!text) throw bad_request{400, "BadQuery", "an escape in the query is none"};
+      if (name == "args")
+        body.set("args", value{parse_body(*text, options_.arguments)});
+      else if (name == "path" || name == "format")
+        body.set(name, *text);
+    }
+    const body_call asked = parse_call(body, options_.arguments);
+    return outcome_of(runs_.query(asked.call), asked.as);
+  }
+
+  http_response post(std::string_view path, const http_request& request) {
+    constexpr std::string_view run = "/api/run/";
+    authorize(request);
+    if (path == "/api/query_ts")
+      return {.body = R"({"ts":")" + write_timestamp(runs_.head()) + "\"}"};
+    if (path == "/api/query_batch") return batch(request);
+    const bool named = path.starts_with(run);
+    if (!named && path != "/api/query" && path != "/api/mutation" && path != "/api/action" &&
+        path != "/api/query_at_ts")
+      throw not_found(path);
+    object body = parse_body(request.body, options_.arguments);
+    if (named) body.set("path", path_of_run(path.substr(run.size())));
+    const body_call asked = parse_call(body, options_.arguments);
+    return outcome_of(named                     ? runs_.run(asked.call, key_of(request))
+                      : path == "/api/mutation" ? runs_.mutate(asked.call, key_of(request))
+                      : path == "/api/action"   ? runs_.act(asked.call)
+                      : path == "/api/query"
+                          ? runs_.query(asked.call)
+                          : runs_.query_at(asked.call, parse_timestamp(body.find("ts"))),
+                      asked.as);
+  }
+
+  http_response batch(const http_request& request) {
+    object body = parse_body(request.body, options_.arguments);
+    value* const queries = body.find("queries");
+    array* const list = queries != nullptr ? queries->get_if<array>() : nullptr;
+    if (list == nullptr) throw bad_request{400, "BadJsonBody", "`queries` is no list"};
+    std::vector<function_call> calls;
+    std::vector<format> formats;
+    for (value& each : *list) {
+      object* const fields = each.get_if<object>();
+      if (fields == nullptr) throw bad_request{400, "BadJsonBody", "a query is no object"};
+      body_call asked = parse_call(*fields, options_.arguments);
+      calls.push_back(std::move(asked.call));
+      formats.push_back(asked.as);
+    }
+    const std::vector<answer> answers = runs_.query_all(calls);
+    http_response response{.body = R"({"results":[)"};
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      if (i > 0) response.body.push_back(',');
+      write_outcome(answers[i].outcome, formats[i], response.body);
+    }
+    response.body.append("]}");
+    return response;
+  }
+
+  void authorize(const http_request& request) const {
+    if (!request.authorization || options_.ignore_authorization) return;
+    throw bad_request{401, "InvalidAuthHeader",
+                      "No auth provider found matching the given token: this server has none."};
+  }
+
+  static http_response outcome_of(const answer& given, format as) {
+    http_response response;
+    write_outcome(given.outcome, as, response.body);
+    return response;
+  }
+
+  /// `games/get` is `games:get`, and `a/b/get` is `a/b:get`.
+  static std::string path_of_run(std::string_view rest) {
+    auto path = detail::from_percent(rest);
+    const std::size_t slash = path ? path->rfind('/') : std::string::npos;
+    if (slash == std::string::npos)
+      throw bad_request{400, "BadConvexFunctionIdentifier", "/api/run/{module}/{function}"};
+    (*path)[slash] = ':';
+    return std::move(*path);
+  }
+
+  static std::optional<request_key> key_of(const http_request& request) {
+    if (!request.idempotency_key) return std::nullopt;
+    request_key key{"key-" + std::string{*request.idempotency_key}, 0};
+    if (!key.valid()) throw bad_request{400, "BadIdempotencyKey", "1 to 196 visible characters"};
+    return key;
+  }
+
+  static bad_request not_found(std::string_view path) {
+    return {404, "NotFound",
+            "there is nothing at " + evstore::detail::one_line(path.substr(0, 200))};
+  }
+
+  Executor& runs_;
+  http_api_options options_;
+};
+
+} // namespace evstore::convex
