@@ -1,7 +1,10 @@
 // evstore's adapters, the limits of the machine and other embedded stores under one workload, in one
 // run, in turns. Writes what it finds as JSON; bench/compare/report.py makes a page of it.
 //
-// Usage: compare smoke|quick|full <scratch folder> <results.json>
+// Usage: compare smoke|quick|full <scratch folder> <results.json> [commits|reading|memory]
+//
+// The results are written after each of the three groups of workloads, so that those of a run that is
+// broken off are there.
 
 #include "measure.hpp"
 #include "stored_record.hpp"
@@ -41,7 +44,7 @@ scale scale_of(std::string_view name) {
             .rounds = 1,
             .turn = milliseconds{1},
             .unsynced_events = 100,
-            .events_of_few = 2'000,
+            .events_of_few = 20'000,
             .many_streams = 100,
             .streams_read = 5,
             .threads = {1, 2}};
@@ -95,18 +98,25 @@ double mean_payload() {
   return static_cast<double>(all.size()) / static_cast<double>(event_pool().size());
 }
 
-void run(const std::string& program, const std::string& scale_name, const std::string& folder,
-         const std::string& to) {
-  const scale how = scale_of(scale_name);
-  std::filesystem::create_directories(folder);
-  run_result result{now_as_text(), how.name, mean_payload(), describe_machine(folder), {}};
-  measure_commits(folder, how, result.workloads);
-  measure_reading(folder, how, result.workloads);
-  measure_memory(program, folder, how, result.workloads);
-  std::filesystem::remove_all(folder);
+void keep(const run_result& result, const std::string& to) {
   std::ofstream file{to, std::ios::binary};
   file << evstore::json::to_string(result) << '\n';
   if (!file.flush()) refuse("compare", "cannot write " + to);
+}
+
+void run(const std::string& program, const std::string& scale_name, const std::string& folder,
+         const std::string& to, std::string_view only) {
+  const scale how = scale_of(scale_name);
+  std::filesystem::create_directories(folder);
+  run_result result{now_as_text(), how.name, mean_payload(), describe_machine(folder), {}};
+  const auto wanted = [&](std::string_view group) { return only.empty() || only == group; };
+  if (wanted("commits")) measure_commits(folder, how, result.workloads);
+  keep(result, to);
+  if (wanted("reading")) measure_reading(program, folder, how, result.workloads);
+  keep(result, to);
+  if (wanted("memory")) measure_memory(program, folder, how, result.workloads);
+  keep(result, to);
+  std::filesystem::remove_all(folder);
 }
 
 } // namespace
@@ -116,9 +126,14 @@ int main(int argc, char** argv) try {
     print_memory(argv[2], argv[3], std::stoull(argv[4]));
     return 0;
   }
-  if (argc != 4)
-    refuse("compare", "usage: compare smoke|quick|full <scratch folder> <results.json>");
-  run(std::filesystem::read_symlink("/proc/self/exe").string(), argv[1], argv[2], argv[3]);
+  if (argc == 4 && std::string_view{argv[1]} == "--cold") {
+    print_cold_load(argv[2], argv[3]);
+    return 0;
+  }
+  if (argc != 4 && argc != 5)
+    refuse("compare", "usage: compare smoke|quick|full <scratch folder> <results.json> [<group>]");
+  const std::string own_path = std::filesystem::read_symlink("/proc/self/exe").string();
+  run(own_path, argv[1], argv[2], argv[3], argc == 5 ? argv[4] : "");
   return 0;
 } catch (const std::exception& failed) {
   std::fprintf(stderr, "%s\n", failed.what());

@@ -31,6 +31,10 @@ public:
   virtual tally replay() = 0;
   /// The same for one stream.
   virtual tally read(std::uint32_t stream) = 0;
+  /// Keeps what the stream folds to now.
+  virtual void snapshot(std::uint32_t stream) = 0;
+  /// The same as `read`, from what was kept and the events that came after.
+  virtual tally load(std::uint32_t stream) = 0;
 };
 
 /// What a contestant takes part in.
@@ -60,6 +64,7 @@ inline bool has(const entry& one, role what) {
 /// In the order of the report: first the limits, then evstore, then its peers.
 std::vector<entry> raw_limits();
 std::vector<entry> evstore_entries();
+std::vector<entry> bare_adapter_entries();
 std::vector<entry> sqlite_entries();
 std::vector<entry> rocksdb_entries();
 std::vector<entry> leveldb_entries();

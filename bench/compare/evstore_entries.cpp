@@ -15,6 +15,14 @@ namespace {
 
 namespace jsonl = evstore::jsonl;
 
+/// The same fold with snapshots, when they are asked for.
+struct kept_tally {
+  tally sums;
+
+  void evolve(const auto& event) { sums.evolve(event); }
+};
+EVSTORE_DESCRIBE(kept_tally, sums)
+
 template <class Adapter>
 class typed_store : public contestant {
 public:
@@ -40,6 +48,12 @@ public:
   tally replay() override { return store_.template project<tally>().model; }
   tally read(std::uint32_t stream) override {
     return store_.template fold<tally>(stream_name(stream)).state;
+  }
+  void snapshot(std::uint32_t stream) override {
+    store_.template take_snapshot<kept_tally>(stream_name(stream));
+  }
+  tally load(std::uint32_t stream) override {
+    return store_.template fold<kept_tally>(stream_name(stream))->sums;
   }
 
 protected:

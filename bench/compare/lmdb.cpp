@@ -61,12 +61,13 @@ class lmdb final : public contestant {
 public:
   lmdb(const std::string& folder, unsigned flags) {
     require(mdb_env_create(&env_));
-    require(mdb_env_set_maxdbs(env_, 2));
+    require(mdb_env_set_maxdbs(env_, 3));
     require(mdb_env_set_mapsize(env_, std::size_t{32} << 30));
     require(mdb_env_open(env_, (folder + "/events.lmdb").c_str(), flags | MDB_NOSUBDIR, 0600));
     transaction setup{env_, 0};
     require(mdb_dbi_open(setup.get(), "events", MDB_CREATE | MDB_INTEGERKEY, &events_));
     require(mdb_dbi_open(setup.get(), "streams", MDB_CREATE, &streams_));
+    require(mdb_dbi_open(setup.get(), "snapshots", MDB_CREATE, &snapshots_));
     setup.commit();
   }
   ~lmdb() override { mdb_env_close(env_); }
@@ -92,8 +93,8 @@ public:
   }
 
   tally replay() override {
-    const transaction snapshot{env_, MDB_RDONLY};
-    cursor at{snapshot, events_};
+    const transaction moment{env_, MDB_RDONLY};
+    cursor at{moment, events_};
     tally out;
     MDB_val key{};
     MDB_val value{};
@@ -103,24 +104,57 @@ public:
   }
 
   tally read(std::uint32_t stream) override {
-    std::string first;
-    write_stream_key(stream, 0, first);
-    const std::string_view prefix{first.data(), first.size() - sizeof(std::uint32_t)};
-    const transaction snapshot{env_, MDB_RDONLY};
-    cursor at{snapshot, streams_};
     tally out;
+    fold_after(transaction{env_, MDB_RDONLY}, stream, 0, out);
+    return out;
+  }
+
+  void snapshot(std::uint32_t stream) override {
+    const tally folded = read(stream);
+    std::string key{stream_name(stream)};
+    std::string kept;
+    append_sorted(static_cast<std::uint32_t>(folded.events), kept);
+    kept += snapshot_text(folded);
+    transaction one{env_, 0};
+    put(one, snapshots_, value_of(key), value_of(kept), 0);
+    one.commit();
+  }
+
+  tally load(std::uint32_t stream) override {
+    const transaction moment{env_, MDB_RDONLY};
+    tally out;
+    std::string name{stream_name(stream)};
+    MDB_val key = value_of(name);
+    MDB_val kept{};
+    std::uint32_t version = 0;
+    const int code = mdb_get(moment.get(), snapshots_, &key, &kept);
+    if (code != MDB_NOTFOUND) {
+      require(code);
+      for (const char byte : view(kept).substr(0, sizeof version))
+        version = version << 8 | static_cast<unsigned char>(byte);
+      out = read_snapshot(view(kept).substr(sizeof version));
+    }
+    fold_after(moment, stream, version, out);
+    return out;
+  }
+
+private:
+  void fold_after(const transaction& moment, std::uint32_t stream, std::uint32_t version,
+                  tally& into) const {
+    std::string first;
+    write_stream_key(stream, version + 1, first);
+    const std::string_view prefix{first.data(), first.size() - sizeof version};
+    cursor at{moment, streams_};
     MDB_val key = value_of(first);
     MDB_val position{};
     for (bool more = at.move(key, position, MDB_SET_RANGE); more && view(key).starts_with(prefix);
          more = at.move(key, position, MDB_NEXT)) {
       MDB_val record{};
-      require(mdb_get(snapshot.get(), events_, &position, &record));
-      fold_record(view(record), out);
+      require(mdb_get(moment.get(), events_, &position, &record));
+      fold_record(view(record), into);
     }
-    return out;
   }
 
-private:
   static std::string_view view(const MDB_val& value) {
     return {static_cast<const char*>(value.mv_data), value.mv_size};
   }
@@ -139,6 +173,7 @@ private:
   MDB_env* env_ = nullptr;
   MDB_dbi events_ = 0;
   MDB_dbi streams_ = 0;
+  MDB_dbi snapshots_ = 0;
 };
 
 entry with(const char* name, const char* how, const char* files, unsigned flags,

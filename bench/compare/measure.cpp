@@ -91,17 +91,30 @@ std::string fresh_folder(const std::string& root, const entry& of) {
 
 void fill(contestant& store, std::uint64_t events, std::uint32_t streams) {
   constexpr std::uint64_t at_once = 100;
+  const std::uint64_t before = events - std::min(events, std::uint64_t{streams} * 10);
   commit_source source{streams};
-  for (std::uint64_t done = 0; done < events; done += at_once)
+  for (std::uint64_t done = 0; done < events; done += at_once) {
+    if (done == before) store.snapshot(stream_with_snapshot);
     store.commit(source.to_many_streams(at_once));
+  }
   store.settle();
+}
+
+std::vector<double> numbers_from(const std::string& program, const std::string& arguments) {
+  const std::string command = "'" + program + "' " + arguments;
+  std::FILE* const child = ::popen(command.c_str(), "r");
+  if (!child) refuse("compare", "cannot start " + command);
+  std::vector<double> out;
+  for (double number = 0; std::fscanf(child, "%lf", &number) == 1;) out.push_back(number);
+  if (::pclose(child) != 0) refuse("compare", "failed: " + command);
+  return out;
 }
 
 std::vector<entry> all_entries() {
   std::vector<entry> all;
-  for (const auto& some : {raw_limits(), evstore_entries()
+  for (const auto& some : {raw_limits(), evstore_entries(), bare_adapter_entries()
 #ifdef BENCH_SQLITE
-                                             ,
+                                                                ,
                            sqlite_entries()
 #endif
 #ifdef BENCH_ROCKSDB

@@ -62,15 +62,24 @@ std::string fresh_folder(const std::string& root, const entry& of);
 
 /// W1, W2, W3, W7.
 void measure_commits(const std::string& folder, const scale& how, std::vector<workload_result>& to);
-/// W4, W5, W11.
-void measure_reading(const std::string& folder, const scale& how, std::vector<workload_result>& to);
-/// W12. `program` is this program, which is started once for each contestant.
+/// W4, W5, W6, W11. `program` is this program, which is started once for each cold process.
+void measure_reading(const std::string& program, const std::string& folder, const scale& how,
+                     std::vector<workload_result>& to);
+/// What a cold process does: prints the microseconds that it took to open the store and to load the
+/// stream that has a snapshot, the processor's, and how many events that stream has.
+void print_cold_load(const std::string& name, const std::string& files);
+/// W12; the same.
 void measure_memory(const std::string& program, const std::string& folder, const scale& how,
                     std::vector<workload_result>& to);
 /// What `measure_memory` starts: prints the peak in KiB, before the store was opened and at the end.
 void print_memory(const std::string& name, const std::string& folder, std::uint64_t events);
 
-/// Fills a store with as many events, 100 a commit, each for another stream.
+/// Fills a store with as many events, 100 a commit, each for another stream. One stream gets a snapshot
+/// that leaves out its last ten.
 void fill(contestant& store, std::uint64_t events, std::uint32_t streams);
+constexpr std::uint32_t stream_with_snapshot = 7;
+
+/// The numbers that this program prints when it is started with these arguments.
+std::vector<double> numbers_from(const std::string& program, const std::string& arguments);
 
 } // namespace bench

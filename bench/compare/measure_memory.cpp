@@ -16,16 +16,6 @@ long own_memory(const std::string& field) {
   refuse("W12", "no " + field);
 }
 
-double peak_mib(const std::string& command) {
-  std::FILE* const child = ::popen(command.c_str(), "r");
-  if (!child) refuse("W12", "cannot start " + command);
-  long before = 0;
-  long peak = 0;
-  const bool said = std::fscanf(child, "%ld %ld", &before, &peak) == 2;
-  if (::pclose(child) != 0 || !said) refuse("W12", "failed: " + command);
-  return static_cast<double>(peak - before) / 1024;
-}
-
 } // namespace
 
 void print_memory(const std::string& name, const std::string& folder, std::uint64_t events) {
@@ -58,9 +48,11 @@ void measure_memory(const std::string& program, const std::string& folder, const
   const stopwatch watch;
   for (const entry& one : all_entries()) {
     if (!has(one, role::unsynced) || one.limit) continue;
-    const std::string command = "'" + program + "' --memory '" + one.name + "' '" + folder + "' " +
-                                std::to_string(how.events_of_few);
-    told.contestants.push_back({one.name, one.described, false, {peak_mib(command)}, {}, {}});
+    const auto kib = numbers_from(program, "--memory '" + one.name + "' '" + folder + "' " +
+                                               std::to_string(how.events_of_few));
+    if (kib.size() != 2) refuse("W12", one.name + " says nothing");
+    told.contestants.push_back(
+        {one.name, one.described, false, {(kib[1] - kib[0]) / 1024}, {}, {}});
   }
   told.seconds = watch.seconds();
   std::fprintf(stderr, "%-4s %-52s %6.1f s\n", told.id.c_str(), told.title.c_str(), told.seconds);

@@ -1,10 +1,13 @@
 #include "measure.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <map>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace bench {
 
@@ -21,31 +24,42 @@ double disk_bytes(const std::string& folder) {
   return sum;
 }
 
+void forget_cached(const std::string& folder) {
+  for (const auto& found : std::filesystem::recursive_directory_iterator{folder}) {
+    if (!found.is_regular_file()) continue;
+    const int file = ::open(found.path().c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) refuse("W6", "cannot open " + found.path().string());
+    ::fdatasync(file);
+    ::posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED);
+    ::close(file);
+  }
+}
+
 /// The stores of all that read, filled with the same events and opened again.
 class library {
 public:
   library(const std::string& folder, std::uint64_t events, std::uint32_t streams)
-      : all_{all_entries()}, events_{static_cast<double>(events)} {
+      : all_{all_entries()}, events_{static_cast<double>(events)},
+        events_of_a_stream_{static_cast<double>(events / streams)} {
     std::erase_if(all_, [](const entry& one) { return !has(one, role::reading); });
-    std::map<std::string, std::string> folders;
     for (const entry& one : all_) {
       if (one.limit) continue; // reads what another one has written
       std::unique_ptr<contestant> store;
-      if (!folders.contains(one.files)) {
-        folders[one.files] = fresh_folder(folder, one);
-        store = one.open(folders[one.files]);
+      if (!folders_.contains(one.files)) {
+        folders_[one.files] = fresh_folder(folder, one);
+        store = one.open(folders_[one.files]);
         fill(*store, events, streams);
         if (!one.in_memory) {
           store.reset();
-          sizes_.push_back({&one, disk_bytes(folders[one.files])});
+          sizes_.push_back({&one, disk_bytes(folders_[one.files])});
         }
       }
       if (!one.in_memory)
-        store = (one.open_filled ? one.open_filled : one.open)(folders[one.files]);
+        store = (one.open_filled ? one.open_filled : one.open)(folders_[one.files]);
       stores_[&one] = std::move(store);
     }
     for (const entry& one : all_)
-      if (one.limit) stores_[&one] = one.open(folders.at(one.files));
+      if (one.limit) stores_[&one] = one.open(folders_.at(one.files));
   }
 
   [[nodiscard]] workload_result replay(workload_result told, int rounds) {
@@ -79,6 +93,22 @@ public:
     return take_turns(std::move(told), turns, how.rounds, false);
   }
 
+  /// Each round in a process of its own, with nothing of the files in the page cache. Closes the stores:
+  /// most want to be alone with their files.
+  [[nodiscard]] workload_result load_cold(workload_result told, const std::string& program,
+                                          const scale& how) {
+    told.unit = "µs";
+    told.more_is_better = false;
+    stores_.clear();
+    std::vector<taking_turns> turns;
+    for (const auto& [one, bytes] : sizes_)
+      turns.push_back(
+          {one, one->name, [this, &program, one = one, files = folders_.at(one->files)] {
+             return load_in_new_process(program, *one, files);
+           }});
+    return take_turns(std::move(told), turns, how.rounds, false);
+  }
+
   [[nodiscard]] workload_result sizes(workload_result told) const {
     told.unit = "bytes an event";
     told.more_is_better = false;
@@ -88,6 +118,15 @@ public:
   }
 
 private:
+  turn load_in_new_process(const std::string& program, const entry& one,
+                           const std::string& files) const {
+    forget_cached(files);
+    const auto found = numbers_from(program, "--cold '" + one.name + "' '" + files + "'");
+    if (found.size() != 3 || found[2] != events_of_a_stream_)
+      refuse(one.name, "loaded another state");
+    return {found[0], found[1] / events_of_a_stream_, {}};
+  }
+
   contestant& first_store() {
     const auto found =
         std::find_if(all_.begin(), all_.end(), [](const entry& one) { return !one.limit; });
@@ -116,6 +155,8 @@ private:
 
   std::vector<entry> all_;
   double events_;
+  double events_of_a_stream_;
+  std::map<std::string, std::string> folders_;
   std::map<const entry*, std::unique_ptr<contestant>> stores_;
   std::vector<std::pair<const entry*, double>> sizes_;
 };
@@ -135,13 +176,29 @@ workload_result named(const char* id, const std::string& title) {
 
 } // namespace
 
-void measure_reading(const std::string& folder, const scale& how,
+void print_cold_load(const std::string& name, const std::string& files) {
+  static_cast<void>(stream_name(0));
+  for (const entry& one : all_entries()) {
+    if (one.name != name) continue;
+    const stopwatch watch;
+    const auto store = one.open(files);
+    const tally found = store->load(stream_with_snapshot);
+    std::printf("%.1f %.1f %llu\n", watch.seconds() * 1e6, watch.processor_seconds() * 1e6,
+                static_cast<unsigned long long>(found.events));
+    return;
+  }
+  refuse("W6", "no contestant " + name);
+}
+
+void measure_reading(const std::string& program, const std::string& folder, const scale& how,
                      std::vector<workload_result>& to) {
   const std::string few = thousands(how.events_of_few) + " events in 1,000 streams";
   {
     library filled{folder, how.events_of_few, 1000};
     to.push_back(filled.replay(named("W4a", "replay into a fold, " + few), how.rounds));
     to.push_back(filled.sizes(named("W11a", "on disk, " + few)));
+    to.push_back(filled.load_cold(
+        named("W6a", "cold process: open, load a snapshot and ten events, " + few), program, how));
   }
   const std::uint64_t events = std::uint64_t{how.many_streams} * 50;
   const std::string many =
@@ -151,6 +208,8 @@ void measure_reading(const std::string& folder, const scale& how,
   to.push_back(filled.read_streams(
       named("W5", "one stream of 50 among " + thousands(how.many_streams)), how));
   to.push_back(filled.sizes(named("W11b", "on disk, " + many)));
+  to.push_back(filled.load_cold(
+      named("W6b", "cold process: open, load a snapshot and ten events, " + many), program, how));
 }
 
 } // namespace bench

@@ -67,6 +67,8 @@ public:
   void commit(std::span<const write>) override { refuse("raw", "is not written to"); }
   tally replay() override { refuse("raw", "cannot be replayed"); }
   tally read(std::uint32_t) override { refuse("raw", "has no streams"); }
+  void snapshot(std::uint32_t) override { refuse("raw", "has no streams"); }
+  tally load(std::uint32_t) override { refuse("raw", "has no streams"); }
 
 protected:
   void put(const char* bytes, std::size_t size, std::uint64_t at) const {

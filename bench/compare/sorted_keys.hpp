@@ -1,6 +1,7 @@
 #pragma once
 // An event store on a store of sorted keys, as LevelDB and RocksDB are: "e" and the position lead to the
-// event, "s", the stream and the version to its position. A commit is one write batch, so that threads
+// event, "s", the stream and the version to its position, "n" and the
+// stream to its snapshot. A commit is one write batch, so that threads
 // share syncs as the library lets them; of a stream one thread writes at a time.
 
 #include "contestant.hpp"
@@ -43,16 +44,31 @@ public:
   }
 
   tally read(std::uint32_t stream) override {
-    std::string first{'s'};
-    write_stream_key(stream, 0, first);
-    const std::string_view prefix{first.data(), first.size() - sizeof(std::uint32_t)};
-    std::vector<std::string> keys;
-    const std::unique_ptr<typename Library::iterator> at{db_->NewIterator({})};
-    for (at->Seek(first); at->Valid() && view(at->key()).starts_with(prefix); at->Next())
-      keys.emplace_back(1, 'e') += view(at->value());
-    require(at->status());
     tally out;
-    Library::get_many(*db_, keys, [&](const auto& found) { fold_record(view(found), out); });
+    fold_after(stream, 0, out);
+    return out;
+  }
+
+  void snapshot(std::uint32_t stream) override {
+    const tally folded = read(stream);
+    std::string kept;
+    append_sorted(static_cast<std::uint32_t>(folded.events), kept);
+    kept += snapshot_text(folded);
+    require(db_->Put(write_, snapshot_key(stream), kept));
+  }
+
+  tally load(std::uint32_t stream) override {
+    tally out;
+    std::string kept;
+    const auto found = db_->Get({}, snapshot_key(stream), &kept);
+    std::uint32_t version = 0;
+    if (!found.IsNotFound()) {
+      require(found);
+      version =
+          static_cast<std::uint32_t>(number_of(std::string_view{kept}.substr(0, sizeof version)));
+      out = read_snapshot(std::string_view{kept}.substr(sizeof version));
+    }
+    fold_after(stream, version, out);
     return out;
   }
 
@@ -63,6 +79,30 @@ private:
   }
   static void require(const typename Library::status& done) {
     if (!done.ok()) refuse(Library::name, done.ToString());
+  }
+
+  static std::string snapshot_key(std::uint32_t stream) {
+    std::string key{'n'};
+    key += stream_name(stream);
+    return key;
+  }
+
+  static std::uint64_t number_of(std::string_view sorted) {
+    std::uint64_t number = 0;
+    for (const char byte : sorted) number = number << 8 | static_cast<unsigned char>(byte);
+    return number;
+  }
+
+  void fold_after(std::uint32_t stream, std::uint32_t version, tally& into) {
+    std::string first{'s'};
+    write_stream_key(stream, version + 1, first);
+    const std::string_view prefix{first.data(), first.size() - sizeof version};
+    std::vector<std::string> keys;
+    const std::unique_ptr<typename Library::iterator> at{db_->NewIterator({})};
+    for (at->Seek(first); at->Valid() && view(at->key()).starts_with(prefix); at->Next())
+      keys.emplace_back(1, 'e') += view(at->value());
+    require(at->status());
+    Library::get_many(*db_, keys, [&](const auto& found) { fold_record(view(found), into); });
   }
 
   void lock(std::span<const write> writes, std::vector<std::unique_lock<std::mutex>>& held) {
@@ -107,11 +147,8 @@ private:
       at->Prev();
     else
       at->SeekToLast();
-    std::uint64_t last = 0;
-    if (at->Valid() && at->key()[0] == 'e')
-      for (const char byte : view(at->key()).substr(1))
-        last = last << 8 | static_cast<unsigned char>(byte);
-    return last;
+    const bool found = at->Valid() && at->key()[0] == 'e';
+    return found ? number_of(view(at->key()).substr(1)) : 0;
   }
 
   std::unique_ptr<typename Library::db> db_;

@@ -61,6 +61,9 @@ public:
     }
     return code == SQLITE_ROW;
   }
+  [[nodiscard]] std::int64_t number(int column) const {
+    return sqlite3_column_int64(handle_, column);
+  }
   [[nodiscard]] std::string_view text(int column) const {
     const auto* const begin = sqlite3_column_text(handle_, column);
     return {reinterpret_cast<const char*>(begin),
@@ -78,7 +81,9 @@ const std::string setup =
     "pragma cache_size = -65536; pragma mmap_size = 17179869184; pragma wal_autocheckpoint = 4000;"
     "create table if not exists events (position integer primary key, stream text not null,"
     " version integer not null, type text not null, time integer not null, data text not null,"
-    " unique (stream, version)); pragma synchronous = ";
+    " unique (stream, version));"
+    "create table if not exists snapshots (stream text primary key, version integer not null,"
+    " data text not null) without rowid; pragma synchronous = ";
 
 class sqlite final : public contestant {
 public:
@@ -106,12 +111,38 @@ public:
 
   tally read(std::uint32_t stream) override {
     tally out;
-    one_stream_.bind(1, stream_name(stream));
-    while (one_stream_.step()) fold_payload(one_stream_.text(0), one_stream_.text(1), out);
+    fold_after(stream, 0, out);
+    return out;
+  }
+
+  void snapshot(std::uint32_t stream) override {
+    const tally folded = read(stream);
+    const std::string text = snapshot_text(folded);
+    keep_.bind(1, stream_name(stream));
+    keep_.bind(2, static_cast<std::int64_t>(folded.events));
+    keep_.bind(3, std::string_view{text});
+    keep_.step();
+  }
+
+  tally load(std::uint32_t stream) override {
+    tally out;
+    std::int64_t version = 0;
+    kept_.bind(1, stream_name(stream));
+    while (kept_.step()) {
+      version = kept_.number(0);
+      out = read_snapshot(kept_.text(1));
+    }
+    fold_after(stream, version, out);
     return out;
   }
 
 private:
+  void fold_after(std::uint32_t stream, std::int64_t version, tally& into) {
+    one_stream_.bind(1, stream_name(stream));
+    one_stream_.bind(2, version);
+    while (one_stream_.step()) fold_payload(one_stream_.text(0), one_stream_.text(1), into);
+  }
+
   void insert(const write& one) {
     std::uint32_t version = one.before;
     const std::int64_t time = recorded_now();
@@ -136,7 +167,10 @@ private:
   statement insert_{db_,
                     "insert into events (stream, version, type, time, data) values (?,?,?,?,?)"};
   statement all_{db_, "select type, data from events order by position"};
-  statement one_stream_{db_, "select type, data from events where stream = ? order by version"};
+  statement keep_{db_, "insert or replace into snapshots values (?,?,?)"};
+  statement kept_{db_, "select version, data from snapshots where stream = ?"};
+  statement one_stream_{
+      db_, "select type, data from events where stream = ? and version > ? order by version"};
 };
 
 entry with(const char* name, const char* synchronous, std::vector<role> roles) {

@@ -32,4 +32,12 @@ void fold_payload(std::string_view type, std::string_view data, tally& into) {
     throw std::runtime_error{"a type that nobody wrote"};
 }
 
+std::string snapshot_text(const tally& of) { return evstore::json::to_string(of); }
+
+tally read_snapshot(std::string_view text) {
+  tally out;
+  evstore::json::read_into(text, out);
+  return out;
+}
+
 } // namespace bench

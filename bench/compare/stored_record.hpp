@@ -20,6 +20,9 @@ void write_payload(const event& what, std::string& out);
 /// Decodes the payload and folds it.
 void fold_payload(std::string_view type, std::string_view data, tally& into);
 
+std::string snapshot_text(const tally& of);
+tally read_snapshot(std::string_view text);
+
 struct record_head {
   std::int64_t time;
   std::uint32_t version;

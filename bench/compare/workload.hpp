@@ -3,6 +3,7 @@
 // JSON each, drawn from a fixed seed, to streams that are chosen from a fixed seed.
 
 #include <evstore/event_set.hpp>
+#include <evstore/snapshot.hpp>
 
 #include <array>
 #include <cstdint>
@@ -91,7 +92,10 @@ struct tally {
   void evolve(const note_taken& e);
 
   friend bool operator==(const tally&, const tally&) = default;
+
+  static constexpr auto snapshots = evstore::off;
 };
+EVSTORE_DESCRIBE(tally, events, numbers, fractions, letters, flags)
 
 inline void tally::evolve(const attack_resolved& e) {
   ++events;
