@@ -10,6 +10,7 @@
 #include <string>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -63,6 +64,8 @@ concept file_calls = std::copyable<F> && requires(F& files, const char* path, in
   { files.try_lock(fd) } -> std::same_as<int>;
   { files.is_locked(fd) } -> std::same_as<bool>;
   { files.drop_cache(fd, at) } -> std::same_as<void>;
+  { files.map(fd, size, at) } -> std::same_as<const void*>;
+  { files.unmap(in, size) } -> std::same_as<void>;
 };
 
 /// Where a path leads, whatever the working directory will be. Refuses a NUL, at which the operating
@@ -133,6 +136,16 @@ struct posix_files {
   /// bytes that never reached the disk.
   static void drop_cache(int fd, off_t at) noexcept {
     ::posix_fadvise(fd, at, 0, POSIX_FADV_DONTNEED);
+  }
+
+  /// A part of the file, from a page of it on, as memory to read, with its pages in place; null if that
+  /// cannot be had.
+  static const void* map(int fd, std::size_t size, off_t at) noexcept {
+    void* const mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, at);
+    return mapped == MAP_FAILED ? nullptr : mapped;
+  }
+  static void unmap(const void* mapped, std::size_t size) noexcept {
+    ::munmap(const_cast<void*>(mapped), size);
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/jsonl/copy_lead.hpp>
 #include <evstore/jsonl/line_window.hpp>
 #include <evstore/jsonl/record_fetch.hpp>
 #include <evstore/jsonl/record_reader.hpp>
@@ -26,8 +27,8 @@ public:
   /// have no checksum.
   log_replay(std::shared_ptr<const shared_log<Files>> log, std::uint64_t first, std::uint64_t last,
              std::uint64_t from, std::uint64_t to, std::uint64_t unsealed)
-      : log_{std::move(log)}, window_{log_->log, from, to, first}, next_{first}, last_{last},
-        unsealed_{unsealed}, crc_{crc_before(from)} {}
+      : log_{std::move(log)}, window_{log_->log, from, to, first}, lead_{log_->log, to},
+        next_{first}, last_{last}, unsealed_{unsealed}, crc_{crc_before(from)} {}
 
   /// The next records, at most `most`; none at the end.
   std::span<event_view> next(std::uint64_t most) {
@@ -40,6 +41,7 @@ public:
     std::size_t intact = verify ? count_intact(lines, crc_) : lines.size();
     for (std::size_t i = 0; i < lines.size(); ++i, ++next_) {
       event_view& event = events_[i];
+      lead_.follow(window_.offset_of(lines[i]), lines[i].size());
       const bool fast = i < intact && (batch.ascii || evstore::detail::is_utf8(lines[i])) &&
                         reader_.read_canonical(lines[i], event, batch.maybe_metadata) &&
                         event.position.value() == next_;
@@ -84,6 +86,7 @@ private:
 
   std::shared_ptr<const shared_log<Files>> log_;
   line_window<Files> window_;
+  copy_lead<Files> lead_;
   std::uint64_t next_;
   std::uint64_t last_;
   std::uint64_t unsealed_;
