@@ -3,7 +3,6 @@
 #include <evstore/config.hpp>
 #include <evstore/detail/hot.hpp>
 
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -80,49 +79,6 @@ EVSTORE_DETAIL_HOT inline bool take_number(const char*& at, std::uint64_t& out) 
   if (behind != nullptr) at = behind;
   return behind != nullptr;
 }
-
-/// Reads numbers of which each is mostly one more than the last: guesses the next, and compares.
-class ascending_number {
-public:
-  EVSTORE_DETAIL_HOT bool take(const char*& at, std::uint64_t& out) noexcept {
-    if (((detail::load_word(at) ^ guess_) & mask_) == 0) [[likely]] {
-      at += digits_;
-      out = next_;
-      next_ = out + 1;
-      guess_ += last_digit_;
-      if (--until_carry_ == 0) [[unlikely]]
-        guess(next_);
-      return true;
-    }
-    if (!take_number(at, out)) return false;
-    guess(out + 1);
-    return true;
-  }
-
-private:
-  [[gnu::noinline]] void guess(std::uint64_t next) noexcept {
-    char text[20];
-    next_ = next;
-    digits_ = static_cast<std::size_t>(std::to_chars(text, text + sizeof text, next).ptr - text);
-    if (digits_ > 7) { // more than a word: none is like this
-      guess_ = 0;
-      mask_ = ~std::uint64_t{0};
-      return;
-    }
-    last_digit_ = std::uint64_t{1} << (digits_ - 1) * 8;
-    until_carry_ = 10 - static_cast<unsigned>(next % 10);
-    text[digits_] = ','; // a number that goes on is another
-    mask_ = ~std::uint64_t{0} >> (56 - digits_ * 8);
-    guess_ = detail::load_word(text) & mask_;
-  }
-
-  std::uint64_t next_ = 0;
-  std::uint64_t guess_ = 0; // the digits of `next_` and the comma behind them
-  std::uint64_t mask_ = ~std::uint64_t{0};
-  std::uint64_t last_digit_ = 1;
-  std::size_t digits_ = 1;
-  unsigned until_carry_ = 1; // how often the last digit may be counted up before it is 10
-};
 
 /// Reads the `ss.ffffff` of a time as microseconds: nine digits' worth, with the point checked.
 EVSTORE_DETAIL_HOT inline bool read_seconds(const char* text,

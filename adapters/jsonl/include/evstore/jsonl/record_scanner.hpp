@@ -3,6 +3,7 @@
 #include <evstore/event_record.hpp>
 #include <evstore/jsonl/arena.hpp>
 #include <evstore/jsonl/digits.hpp>
+#include <evstore/jsonl/next_position.hpp>
 #include <evstore/jsonl/recent_time.hpp>
 #include <evstore/jsonl/text_scan.hpp>
 
@@ -31,9 +32,9 @@ public:
     const char* const end = at + body.size();
     std::uint64_t number = 0;
 
-    if (!take(at, R"({"position":)") || !position_.take(at, number)) return false;
+    if (!position_.take(at, number)) return false;
     event.position = global_position{number};
-    if (!take(at, R"(,"stream":")") || !take_name(at, end, event.stream)) return false;
+    if (!take_name(at, end, event.stream)) return false;
     if (!take(at, R"(,"version":)") || !take_number(at, number)) return false;
     event.version = stream_version{number};
     if (!take(at, R"(,"type":")") || !take_name(at, end, event.type)) return false;
@@ -184,7 +185,7 @@ private:
     return event.metadata.starts_with('{') && end_of_value(event.metadata) == event.metadata.size();
   }
 
-  ascending_number position_;
+  next_position position_;
   recent_time time_;
   std::optional<global_position> durable_;
   std::vector<std::string_view> found_tags_;
