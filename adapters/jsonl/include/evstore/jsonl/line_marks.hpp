@@ -42,15 +42,13 @@ constexpr std::uint8_t traits_of(bool is_not_ascii, bool is_maybe_metadata) noex
                                    (is_maybe_metadata ? maybe_metadata : 0));
 }
 
-/// Where marks are put. No branch depends on whether a block has a line end, which is as random as
-/// the lines are long.
+/// Where line ends are put, and the traits of all blocks together. No branch depends on whether a block
+/// has a line end, which is as random as the lines are long.
 struct mark_sink {
   std::uint32_t* ends;
-  std::uint8_t* traits;
+  std::uint8_t traits = 0;
 
-  EVSTORE_DETAIL_HOT void put(block_marks marks, std::uint32_t offset) noexcept {
-    *traits++ = marks.traits;
-    const std::uint64_t found = marks.line_ends;
+  EVSTORE_DETAIL_HOT void put(std::uint64_t found, std::uint32_t offset) noexcept {
     // Some bit is set even where none was found and what is put is not kept: it is searched for
     // without asking first whether there is any.
     *ends = offset + static_cast<std::uint32_t>(std::countr_zero(found | std::uint64_t{1} << 63));
@@ -102,6 +100,8 @@ __attribute__((target("avx2,bmi"))) inline mark_sink mark_blocks_by_32(
   const bytes_32 newline = bytes_32{} + '\n';
   const bytes_32 brace = bytes_32{} + '}';
   const bytes_32 letter = bytes_32{} + 'm';
+  bytes_32 all{};
+  bytes_32 pairs{};
   for (; blocks != 0; --blocks, text += 64, offset += 64) {
     bytes_32 low;
     bytes_32 high;
@@ -113,15 +113,15 @@ __attribute__((target("avx2,bmi"))) inline mark_sink mark_blocks_by_32(
     std::memcpy(&high_third, text + 35, 32);
     const auto low_ends = reinterpret_cast<bytes_32>(low == newline);
     const auto high_ends = reinterpret_cast<bytes_32>(high == newline);
-    const auto pairs = reinterpret_cast<bytes_32>(((low == brace) & (low_third == letter)) |
-                                                  ((high == brace) & (high_third == letter)));
+    all |= low | high;
+    pairs |= reinterpret_cast<bytes_32>(((low == brace) & (low_third == letter)) |
+                                        ((high == brace) & (high_third == letter)));
     const auto low_mask = static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(low_ends));
     const auto high_mask = static_cast<std::uint32_t>(__builtin_ia32_pmovmskb256(high_ends));
-    out.put({std::uint64_t{high_mask} << 32 | low_mask,
-             traits_of(__builtin_ia32_pmovmskb256(low | high) != 0,
-                       __builtin_ia32_pmovmskb256(pairs) != 0)},
-            offset);
+    out.put(std::uint64_t{high_mask} << 32 | low_mask, offset);
   }
+  out.traits =
+      traits_of(__builtin_ia32_pmovmskb256(all) != 0, __builtin_ia32_pmovmskb256(pairs) != 0);
   return out;
 }
 
@@ -130,21 +130,23 @@ using bytes_64 = char __attribute__((vector_size(64)));
 __attribute__((target("avx512bw,bmi"))) inline mark_sink mark_blocks_by_64(
     const char* text, std::size_t blocks, mark_sink out, std::uint32_t offset) noexcept {
   constexpr int equal = 0;
-  constexpr auto all = ~std::uint64_t{0};
+  constexpr auto every = ~std::uint64_t{0};
   const bytes_64 newline = bytes_64{} + '\n';
   const bytes_64 brace = bytes_64{} + '}';
   const bytes_64 letter = bytes_64{} + 'm';
+  bytes_64 all{};
+  std::uint64_t pairs = 0;
   for (; blocks != 0; --blocks, text += 64, offset += 64) {
     bytes_64 here;
     bytes_64 third;
     std::memcpy(&here, text, 64);
     std::memcpy(&third, text + 3, 64);
-    const std::uint64_t braces = __builtin_ia32_cmpb512_mask(here, brace, equal, all);
-    const std::uint64_t pairs = __builtin_ia32_cmpb512_mask(third, letter, equal, braces);
-    out.put({__builtin_ia32_cmpb512_mask(here, newline, equal, all),
-             traits_of(__builtin_ia32_cvtb2mask512(here) != 0, pairs != 0)},
-            offset);
+    all |= here;
+    const std::uint64_t braces = __builtin_ia32_cmpb512_mask(here, brace, equal, every);
+    pairs |= __builtin_ia32_cmpb512_mask(third, letter, equal, braces);
+    out.put(__builtin_ia32_cmpb512_mask(here, newline, equal, every), offset);
   }
+  out.traits = traits_of(__builtin_ia32_cvtb2mask512(all) != 0, pairs != 0);
   return out;
 }
 
@@ -162,7 +164,11 @@ inline const int widest_registers = [] {
 template <class Mark>
 mark_sink mark_blocks_with(Mark mark_block, const char* text, std::size_t blocks, mark_sink out,
                            std::uint32_t offset) noexcept {
-  for (; blocks != 0; --blocks, text += 64, offset += 64) out.put(mark_block(text), offset);
+  for (; blocks != 0; --blocks, text += 64, offset += 64) {
+    const block_marks marks = mark_block(text);
+    out.put(marks.line_ends, offset);
+    out.traits = static_cast<std::uint8_t>(out.traits | marks.traits);
+  }
   return out;
 }
 
@@ -187,18 +193,17 @@ public:
 
   /// Marks a text of less than 4 GiB, and forgets what was marked before.
   void mark(std::string_view text) {
-    traits_.resize((text.size() + 63) / 64);
+    const std::size_t blocks = (text.size() + 63) / 64;
+    traits_.resize((blocks + run - 1) / run);
     std::size_t count = 0;
-    for (std::size_t block = 0; block < traits_.size(); block += blocks_at_once) {
-      if (ends_.size() < count + 64 * blocks_at_once + 1)
-        ends_.resize(count + 64 * blocks_at_once + 1);
-      const detail::mark_sink begin{ends_.data() + count, traits_.data() + block};
-      count += static_cast<std::size_t>(
-          detail::mark_blocks(text.data() + block * 64,
-                              std::min(blocks_at_once, traits_.size() - block), begin,
-                              static_cast<std::uint32_t>(block * 64))
-              .ends -
-          begin.ends);
+    for (std::size_t i = 0; i < traits_.size(); ++i) {
+      if (ends_.size() < count + 64 * run + 1) ends_.resize(count + 64 * run + 1);
+      const std::size_t begin = i * run;
+      const detail::mark_sink marked =
+          detail::mark_blocks(text.data() + begin * 64, std::min(run, blocks - begin),
+                              {ends_.data() + count}, static_cast<std::uint32_t>(begin * 64));
+      count = static_cast<std::size_t>(marked.ends - ends_.data());
+      traits_[i] = marked.traits;
     }
     while (count != 0 && ends_[count - 1] >= text.size()) --count;
     found_ = count;
@@ -211,14 +216,15 @@ public:
 
   /// The traits of [from, to) of the text, or of something near to it.
   [[nodiscard]] std::uint8_t traits(std::size_t from, std::size_t to) const noexcept {
+    constexpr std::size_t size = run * 64;
     std::uint8_t all = 0;
-    for (std::size_t block = from / 64; block < (to + 63) / 64; ++block)
-      all = static_cast<std::uint8_t>(all | traits_[block]);
+    for (std::size_t i = from / size; i < (to + size - 1) / size; ++i)
+      all = static_cast<std::uint8_t>(all | traits_[i]);
     return all;
   }
 
 private:
-  static constexpr std::size_t blocks_at_once = 64; // for which room is made, even for empty lines
+  static constexpr std::size_t run = 64; // blocks, for the ends of which room is made beforehand
 
   std::vector<std::uint32_t> ends_; // and room
   std::vector<std::uint8_t> traits_;
