@@ -41,27 +41,31 @@ public:
   }
   /// A bit for each byte that is a quote, a backslash or a control character.
   [[nodiscard]] std::uint32_t special() const noexcept {
-    const __m128i quote = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"'));
-    const __m128i backslash = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes_, _mm_set1_epi8(0x1F)), bytes_);
-    return static_cast<std::uint32_t>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control)));
+    const __m128i swapped = with_quote_for_space();
+    const __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(swapped, _mm_set1_epi8(' ')), swapped);
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_or_si128(low, backslashes())));
   }
   /// A bit for each byte that is not ASCII.
   [[nodiscard]] std::uint32_t foreign() const noexcept {
     return static_cast<std::uint32_t>(_mm_movemask_epi8(bytes_));
   }
-  /// `special() | foreign()`: as signed numbers, what is not ASCII is less than a space too.
-  [[nodiscard]] std::uint32_t unusual() const noexcept {
-    const __m128i quote = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('"'));
-    const __m128i backslash = _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'));
-    const __m128i less = _mm_cmplt_epi8(bytes_, _mm_set1_epi8(' '));
-    return static_cast<std::uint32_t>(
-        _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), less)));
+  /// A bit for each byte that is neither: as signed numbers, what is not ASCII is small, too.
+  [[nodiscard]] std::uint32_t plain() const noexcept {
+    const __m128i high = _mm_cmpgt_epi8(with_quote_for_space(), _mm_set1_epi8(' '));
+    return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_andnot_si128(backslashes(), high)));
   }
 
 private:
   explicit block(__m128i bytes) noexcept : bytes_{bytes} {}
+  /// With this bit turned, the quote takes the place of the space, and all that is special but the
+  /// backslash is in one range: control characters stay among themselves, and the others above.
+  [[nodiscard]] __m128i with_quote_for_space() const noexcept {
+    static_assert(('"' ^ 2) == ' ');
+    return _mm_xor_si128(bytes_, _mm_set1_epi8(2));
+  }
+  [[nodiscard]] __m128i backslashes() const noexcept {
+    return _mm_cmpeq_epi8(bytes_, _mm_set1_epi8('\\'));
+  }
   __m128i bytes_;
 #else
   static block load(const char* text) noexcept { return load(text, size); }
@@ -82,7 +86,9 @@ private:
   [[nodiscard]] std::uint32_t foreign() const noexcept {
     return bits([](unsigned char c) { return c >= 0x80; });
   }
-  [[nodiscard]] std::uint32_t unusual() const noexcept { return special() | foreign(); }
+  [[nodiscard]] std::uint32_t plain() const noexcept {
+    return bits([](unsigned char c) { return c >= 0x20 && c < 0x80 && c != '"' && c != '\\'; });
+  }
 
 private:
   template <class Predicate>

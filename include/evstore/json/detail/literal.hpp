@@ -38,7 +38,8 @@ inline const char* read_boolean(const char* at, const char* end, bool& out) noex
   const unsigned yes = begins_with("true");
   const unsigned no = begins_with("fals") & static_cast<unsigned>(at[4] == 'e');
   out = yes != 0;
-  return (yes | no) != 0 ? at + 4 + no : nullptr;
+  const unsigned size = 4 * yes + 5 * no; // what is asked is not which: `yes | no` becomes a branch
+  return size != 0 ? at + size : nullptr;
 }
 
 } // namespace evstore::json::detail

@@ -208,7 +208,7 @@ EVSTORE_DETAIL_HOT inline const char* read_view(const char* at, const char* end,
   static_assert(2 * block::size >= most_filled);
   if (end - at >= std::ptrdiff_t{2 * block::size}) {
     const std::uint32_t unusual =
-        block::load(at).unusual() | block::load(at + block::size).unusual() << block::size;
+        ~(block::load(at).plain() | block::load(at + block::size).plain() << block::size);
     const auto size = static_cast<std::size_t>(std::countr_zero(unusual));
     if (unusual != 0 && at[size] == '"' && fill_text(out, at, size)) [[likely]]
       return at + size + 1;

@@ -6,16 +6,19 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 
 namespace evstore::jsonl {
 
 /// Bytes that grow at the end without being zeroed first, and of which `padding` more may always be
-/// read (not trusted): scanners compare and load whole words without looking for the end.
+/// read (not trusted): scanners compare and load whole words without looking for the end. They begin
+/// where a line of the cache does, because a load that spans two of them takes two.
 class byte_buffer {
 public:
   static constexpr std::size_t padding = 128;
+  static constexpr std::align_val_t alignment{64};
 
   byte_buffer() = default;
   byte_buffer(byte_buffer&& other) noexcept
@@ -53,15 +56,20 @@ public:
   }
 
 private:
+  struct deleter {
+    void operator()(char* bytes) const noexcept { ::operator delete(bytes, alignment); }
+  };
+  using memory = std::unique_ptr<char[], deleter>;
+
   void grow(std::size_t capacity) {
-    auto larger = std::make_unique_for_overwrite<char[]>(capacity + padding);
+    memory larger{static_cast<char*>(::operator new(capacity + padding, alignment))};
     if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
     std::memset(larger.get() + capacity, 0, padding);
     bytes_ = std::move(larger);
     capacity_ = capacity;
   }
 
-  std::unique_ptr<char[]> bytes_;
+  memory bytes_;
   std::size_t size_ = 0;
   std::size_t capacity_ = 0;
 };
