@@ -112,7 +112,10 @@ void run(const std::string& program, const std::string& scale_name, const std::s
   const auto wanted = [&](std::string_view group) { return only.empty() || only == group; };
   if (wanted("commits")) measure_commits(folder, how, result.workloads);
   keep(result, to);
-  if (wanted("reading")) measure_reading(program, folder, how, result.workloads);
+  if (wanted("reading")) {
+    measure_reading(program, folder, how, result.workloads);
+    measure_transfer(folder, how, result.workloads);
+  }
   keep(result, to);
   if (wanted("memory")) measure_memory(program, folder, how, result.workloads);
   keep(result, to);

@@ -65,6 +65,9 @@ void measure_commits(const std::string& folder, const scale& how, std::vector<wo
 /// W4, W5, W6, W11. `program` is this program, which is started once for each cold process.
 void measure_reading(const std::string& program, const std::string& folder, const scale& how,
                      std::vector<workload_result>& to);
+/// W10.
+void measure_transfer(const std::string& folder, const scale& how,
+                      std::vector<workload_result>& to);
 /// What a cold process does: prints the microseconds that it took to open the store and to load the
 /// stream that has a snapshot, the processor's, and how many events that stream has.
 void print_cold_load(const std::string& name, const std::string& files);

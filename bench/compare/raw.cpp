@@ -170,6 +170,42 @@ private:
   bool lines_;
 };
 
+/// As many payloads as the log has, decoded out of memory and folded: what is left of a replay for a
+/// store that costs nothing. Every contestant pays it, with the same decoder.
+class decoded_payloads final : public contestant {
+public:
+  explicit decoded_payloads(const std::string& log) : count_{read_file{log, true}.replay().events} {
+    for (const event& what : event_pool()) {
+      const std::size_t begin = text_.size();
+      write_payload(what, text_);
+      payloads_.push_back({type_name(what), begin, text_.size() - begin});
+    }
+  }
+
+  void commit(std::span<const write>) override { refuse("limit", "is not written to"); }
+  tally replay() override {
+    tally out;
+    for (std::uint64_t i = 0; i < count_; ++i) {
+      const payload& one = payloads_[i * 2654435761U % payloads_.size()];
+      fold_payload(one.type, {text_.data() + one.at, one.size}, out);
+    }
+    return out;
+  }
+  tally read(std::uint32_t) override { refuse("limit", "has no streams"); }
+  void snapshot(std::uint32_t) override { refuse("limit", "has no streams"); }
+  tally load(std::uint32_t) override { refuse("limit", "has no streams"); }
+
+private:
+  struct payload {
+    std::string_view type;
+    std::size_t at;
+    std::size_t size;
+  };
+  std::uint64_t count_;
+  std::string text_;
+  std::vector<payload> payloads_;
+};
+
 entry writes(const char* name, const char* described, const char* files, role what,
              std::function<std::unique_ptr<contestant>(const std::string&)> open) {
   return {name, described, files, {what}, std::move(open), {}, false, true};
@@ -200,6 +236,11 @@ std::vector<entry> raw_limits() {
       writes("limit, lines", "the same, and memchr for line ends", "jsonl", role::reading,
              [](const std::string& folder) {
                return std::make_unique<read_file>(folder + "/log.jsonl", true);
+             }),
+      writes("limit, decoded", "payloads of 800 KB in memory, decoded and folded", "jsonl",
+             role::reading,
+             [](const std::string& folder) {
+               return std::make_unique<decoded_payloads>(folder + "/log.jsonl");
              }),
   };
 }

@@ -56,7 +56,6 @@ TAX = [
 ]
 UNMEASURED = [
     ("W8", "conditional appends by 64 writers"),
-    ("W10", "transfer between adapters"),
     ("memory", "append and fold against castore and Emmett in memory"),
 ]
 
