@@ -5,8 +5,30 @@
 
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 
 namespace dnd {
+
+namespace {
+
+template <class Deed, class... Acts>
+constexpr bool is_one_of = (std::is_same_v<Deed, Acts> || ...);
+
+/// Acts, which have to wait for the checks that were asked for. Talk, dice, belongings, marks and
+/// second thoughts need not.
+template <class Deed>
+constexpr bool is_act = is_one_of<Deed, command::start_encounter, command::end_encounter,
+                                  command::initiative, command::turn, command::attack,
+                                  command::damage, command::heal, command::rest, command::level_up>;
+
+void require_no_pending_check(const deliberation& table) {
+  if (table.state().pending_checks.empty()) return;
+  const pending_check& first = table.state().pending_checks.front();
+  refuse("the game waits for " + first.creature + ": check " + first.ability +
+         " by: " + first.creature);
+}
+
+} // namespace
 
 void refuse(std::string message) { throw refusal{{std::move(message)}}; }
 
@@ -59,7 +81,12 @@ evstore::result<decision, complaint> decide(const campaign_state& state,
                                             const books& library, const past& before) {
   deliberation table{state, dice, library, before};
   try {
-    std::visit([&](const auto& deed) { decide(table, deed); }, wanted);
+    std::visit(
+        [&]<class Deed>(const Deed& deed) {
+          if constexpr (is_act<Deed>) require_no_pending_check(table);
+          decide(table, deed);
+        },
+        wanted);
   } catch (const refusal& refused) {
     return evstore::failure{refused.why};
   }

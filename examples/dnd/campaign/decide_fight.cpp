@@ -20,13 +20,6 @@ void require_fight(const deliberation& table) {
   if (!table.state().encounter.active) refuse("there is no fight; begin one with encounter start");
 }
 
-void require_no_pending_check(const deliberation& table) {
-  if (table.state().pending_checks.empty()) return;
-  const pending_check& first = table.state().pending_checks.front();
-  refuse("the game waits for " + first.creature + ": check " + first.ability +
-         " by: " + first.creature);
-}
-
 bool is_combatant(const campaign_state& state, const std::string& id) {
   const auto& fighting = state.encounter.combatants;
   return std::find(fighting.begin(), fighting.end(), id) != fighting.end();
@@ -189,7 +182,6 @@ void decide(deliberation& table, const command::start_encounter& wanted) {
 
 void decide(deliberation& table, const command::end_encounter&) {
   require_fight(table);
-  require_no_pending_check(table);
   table.happens(encounter_ended{table.state().encounter.number});
 }
 
@@ -216,7 +208,6 @@ void decide(deliberation& table, const command::initiative& wanted) {
 
 void decide(deliberation& table, const command::turn&) {
   require_fight(table);
-  require_no_pending_check(table);
   const encounter& fight = table.state().encounter;
   std::vector<std::string> waiting;
   for (const std::string& id : fight.combatants)
@@ -243,7 +234,6 @@ void decide(deliberation& table, const command::turn&) {
 }
 
 void decide(deliberation& table, const command::attack& wanted) {
-  require_no_pending_check(table);
   const std::string attacker_id = attacker_of(table, wanted);
   const creature& attacker = table.creature_of(attacker_id);
   if (attacker.hp == 0)
@@ -275,7 +265,6 @@ void decide(deliberation& table, const command::attack& wanted) {
 }
 
 void decide(deliberation& table, const command::damage& said) {
-  require_no_pending_check(table);
   command::damage wanted = said;
   for (command::damage::part& part : wanted.parts)
     part.type.text = table.entry_of("damage-types", part.type);

@@ -34,16 +34,19 @@ constexpr std::size_t most_beats_of_a_fight = 14;
 constexpr std::size_t room_for_ordinary_beats = 10;
 constexpr std::size_t most_beats_between = 24;
 
+/// The clause with a capital letter and an end, unless a note brought its own: “Run!”
+std::string as_sentence(std::string clause) {
+  std::string text = english::capitalised(std::move(clause));
+  const auto ends = [&](std::string_view end) { return text.ends_with(end); };
+  if (!ends(".") && !ends(".”") && !ends("!”") && !ends("?”")) text += '.';
+  return text;
+}
+
 class paragraph {
 public:
   void say(std::string clause) {
     if (clause.empty()) return;
-    text_ += (text_.empty() ? "" : " ") + english::capitalised(std::move(clause));
-    if (!text_.ends_with("”") && !text_.ends_with('.')) text_ += '.';
-    // A note may have its own end: “Run!”
-    if (text_.ends_with("”") && !text_.ends_with("!”") && !text_.ends_with("?”") &&
-        !text_.ends_with(".”"))
-      text_ += '.';
+    text_ += (text_.empty() ? "" : " ") + as_sentence(std::move(clause));
   }
 
   void append_to(std::vector<std::string>& paragraphs) && {
@@ -372,7 +375,7 @@ private:
     const int weight = weight_of(happened, words_);
     if (weight < turning) return;
     moments.push_back({happened.position, happened.time, where.encounter, happened.round, weight,
-                       english::capitalised(words_.clause(happened)) + "."});
+                       as_sentence(words_.clause(happened))});
   }
 
   std::vector<recap_figure> figures() const {

@@ -6,10 +6,14 @@
 
 #include <evstore/generate_event_id.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace dnd {
 
@@ -247,19 +251,33 @@ private:
   event_sequence events_;
 };
 
+/// What changes when events move from the log of a fight to that of the campaign. Not the size
+/// alone: who comes after a crash finds the end of a fight written, and only makes it known.
+struct whereabouts {
+  std::uintmax_t size = 0;
+  std::vector<std::filesystem::path> fights;
+
+  explicit whereabouts(const campaign_place& place) {
+    std::error_code ignored;
+    size = std::filesystem::file_size(place.log(), ignored);
+    if (std::filesystem::is_directory(place.directory, ignored))
+      fights = event_sequence::fight_logs(place);
+    std::sort(fights.begin(), fights.end());
+  }
+  friend bool operator==(const whereabouts&, const whereabouts&) = default;
+};
+
 /// A fight that ends while somebody reads moves its events to another file, after which looking again
 /// finds them.
 template <class Open>
 auto open_patiently(const campaign_place& place, access how, Open open) {
   constexpr int most_moves = 5;
   for (int moves = 0;; ++moves) {
-    std::error_code ignored;
-    const auto size = std::filesystem::file_size(place.log(), ignored);
+    const whereabouts before{place};
     try {
       return open();
     } catch (const evstore::error&) {
-      const bool moved = std::filesystem::file_size(place.log(), ignored) != size;
-      if (how == access::write || !moved || moves == most_moves) throw;
+      if (how == access::write || moves == most_moves || whereabouts{place} == before) throw;
     }
   }
 }

@@ -32,18 +32,8 @@ public:
   }
 
   void draw() {
-    page_.open("div", {{"class", "lanes"}});
-    draw_names();
-    page_.open("div", {{"class", "scroll"}, {"tabindex", "0"}});
-    const double width = column_width * static_cast<double>(columns_.size()) + 8;
-    const double height = head + lane * static_cast<double>(lanes_.size());
-    page_.open("svg", {{"width", coordinate(width)},
-                       {"height", coordinate(height)},
-                       {"role", "img"},
-                       {"aria-label", "Turns of encounter " + std::to_string(fight_.encounter)}});
-    draw_rounds(height);
-    for (std::size_t row = 0; row < lanes_.size(); ++row) draw_lane(row);
-    page_.close().close().close();
+    const auto all = staves();
+    for (const stave& each : all) draw_stave(each, all.size() > 1);
   }
 
 private:
@@ -51,6 +41,7 @@ private:
   static constexpr double lane = 26;
   static constexpr double head = 20;
   static constexpr std::size_t most_columns = 60;
+  static constexpr std::size_t columns_beside_names = 26; ///< of a page as wide as it gets
   static constexpr std::size_t most_lanes = 14;
 
   struct column {
@@ -58,6 +49,52 @@ private:
     int last_round = 0;
     std::uint64_t from = 0; ///< position of its first turn
   };
+
+  /// Columns that stand beside each other; what does not fit goes on below, as music does.
+  struct stave {
+    std::size_t first = 0;
+    std::size_t end = 0;
+  };
+
+  /// A round is kept together if it fits.
+  std::vector<stave> staves() const {
+    std::vector<stave> all;
+    std::size_t first = 0;
+    do {
+      std::size_t end = std::min(first + columns_beside_names, columns_.size());
+      std::size_t cut = end;
+      while (cut > first && cut < columns_.size() &&
+             columns_[cut].first_round == columns_[cut - 1].first_round)
+        --cut;
+      if (cut > first) end = cut;
+      all.push_back({first, end});
+      first = end;
+    } while (first < columns_.size());
+    return all;
+  }
+
+  void draw_stave(stave part, bool one_of_several) {
+    page_.open("div", {{"class", "lanes"}});
+    draw_names();
+    page_.open("div", {{"class", "scroll"}, {"tabindex", "0"}});
+    const double width = place_of(part.end, part) + 8;
+    const double height = head + lane * static_cast<double>(lanes_.size());
+    std::string name = "Turns of encounter " + std::to_string(fight_.encounter);
+    if (one_of_several)
+      name += " from round " + std::to_string(columns_[part.first].first_round) + " to " +
+              std::to_string(columns_[part.end - 1].last_round);
+    page_.open("svg", {{"width", coordinate(width)},
+                       {"height", coordinate(height)},
+                       {"role", "img"},
+                       {"aria-label", name}});
+    draw_rounds(part, height);
+    for (std::size_t row = 0; row < lanes_.size(); ++row) draw_lane(part, row);
+    page_.close().close().close();
+  }
+
+  static double place_of(std::size_t column, stave part) {
+    return column_width * static_cast<double>(column - part.first);
+  }
 
   /// Turns; rounds if there are too many; several rounds if there are still too many.
   void choose_columns() {
@@ -134,13 +171,13 @@ private:
     page_.close();
   }
 
-  void draw_rounds(double height) {
+  void draw_rounds(stave part, double height) {
     int round = 0;
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (std::size_t i = part.first; i < part.end; ++i) {
       const column& each = columns_[i];
       if (each.first_round == round) continue;
       round = each.first_round;
-      const std::string x = coordinate(column_width * static_cast<double>(i));
+      const std::string x = coordinate(place_of(i, part));
       page_.shape(
           "line",
           {{"class", "life"}, {"x1", x}, {"x2", x}, {"y1", "2"}, {"y2", coordinate(height)}});
@@ -148,9 +185,7 @@ private:
       if (each.last_round > round) label += "–" + std::to_string(each.last_round);
       if (columns_.size() > fight_.turns.size() / 2 || i % 3 == 0)
         page_.leaf("text",
-                   {{"class", "round"},
-                    {"x", coordinate(column_width * static_cast<double>(i) + 6)},
-                    {"y", "13"}},
+                   {{"class", "round"}, {"x", coordinate(place_of(i, part) + 6)}, {"y", "13"}},
                    label);
     }
   }
@@ -167,15 +202,15 @@ private:
     return text;
   }
 
-  void draw_lane(std::size_t row) {
+  void draw_lane(stave part, std::size_t row) {
     const std::vector<std::string>& ids = lanes_[row];
     const std::string who = ids.size() > 1 ? "others" : words_.name(ids.front());
     const bool hero = ids.size() == 1 && words_.is_character(ids.front());
     const double middle = head + lane * (static_cast<double>(row) + 0.5);
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
+    for (std::size_t i = part.first; i < part.end; ++i) {
       const cell& told = cells_[row][i];
       if (!told.had_turn && !told.fell) continue;
-      const double left = column_width * static_cast<double>(i) + 4;
+      const double left = place_of(i, part) + 4;
       page_.open("g").leaf("title", words_for(told, who, columns_[i]));
       if (told.had_turn) draw_turn(told, left, middle, hero);
       if (told.fell) draw_fall(left, middle, told.had_turn);

@@ -105,7 +105,7 @@ footer { margin-top: 64px; padding-top: 16px; padding-bottom: 48px; }
   .damage tbody th { width: 28%; } .damage .bar { width: 24%; } .damage .num { width: 2.4rem; }
 }
 @media print { body { font-size: 11pt; background: #fff; } .card { break-inside: avoid; } section { margin-top: 28px; }
-  .scroll { overflow: visible; } h2, h3 { break-after: avoid; } }
+  .scroll { overflow: visible; } .lanes { zoom: .66; break-inside: avoid; } h2, h3 { break-after: avoid; } }
 )css";
 
 } // namespace dnd

@@ -274,7 +274,12 @@ TEST_CASE("monsters roll initiative, characters are asked, turns go round") {
 TEST_CASE("the game waits for a check that was asked for") {
   table at;
   at.play("add zombie and: brunhild").play("ask check: con of: zombie dc: 15 fails: prone");
-  CHECK(has(at.refusal("attack by: brunhild to: zombie"), "check con"));
+  for (const char* act :
+       {"attack by: brunhild to: zombie", "damage to: zombie dice: 1d1 type: slashing", "turn",
+        "heal to: zombie amount: 1", "rest long by: brunhild", "level-up by: brunhild",
+        "encounter start", "encounter end", "initiative"})
+    CHECK(has(at.refusal(act), "the game waits for zombie-1: check con"));
+  at.play("note meanwhile").play("give rope to: brunhild").play("undo");
   CHECK(has(at.refusal("check str"), "no such check"));
   at.play("check con", {11});
   CHECK(at.who("zombie-1").conditions == std::vector<std::string>{"prone"});

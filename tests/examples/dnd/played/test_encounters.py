@@ -62,6 +62,43 @@ class Encounters(Table):
         self.assertEqual(self.load()["state"]["creatures"]["brunhild"], before)
         self.assertEqual([fight.name for fight in self.fights()], ["encounter-2.jsonl"])
 
+    def test_levels_things_and_the_story_outlive_fights_and_programs(self):
+        (self.campaign / "characters/brunhild.yaml").write_text(HERO + "level: 3\nequipment: [rope]\n")
+        self.play("add brunhild", "level-up by: brunhild", "give \"silver key\" to: brunhild",
+                  "take rope from: brunhild", "note The king is dead")
+        before = self.load()["state"]["creatures"]["brunhild"]
+        self.assertEqual((before["level"], before["inventory"]), (4, {"silver key": 1}))
+        self.play("encounter start with: brunhild and: zombie")
+        self.play("give torch to: brunhild")
+        self.play("encounter end")
+        after = self.load()["state"]["creatures"]["brunhild"]
+        self.assertEqual((after["level"], after["max_hp"]), (4, before["max_hp"]))
+        self.assertEqual(after["inventory"], {"silver key": 1, "torch": 1})
+        self.assertEqual(self.types()[1:6], ["creature_added", "leveled_up", "inventory_changed", "inventory_changed",
+                                             "world_event_noted"])
+
+    def test_a_check_that_was_asked_for_is_waited_for_by_every_program(self):
+        self.play("add brunhild", "encounter start with: brunhild and: zombie",
+                  "ask check: con of: brunhild dc: 30 fails: prone succeeds: frightened")
+        waiting = self.load()["state"]["pending_checks"]
+        self.assertEqual(waiting, [{"creature": "brunhild", "ability": "con", "dc": 30, "fails": "prone",
+                                    "succeeds": "frightened"}])
+        self.play("session save", "note meanwhile")
+        self.assertIn("pending_checks:\n    - creature: brunhild", self.snapshot.read_text())
+        loaded = self.load()
+        self.assertEqual((loaded["state"]["pending_checks"], loaded["replayed"] > 0), (waiting, True))
+        self.assertIsNotNone(loaded["from_snapshot"])
+        before = digest(self.fights()[0])
+        for line in ("attack by: zombie to: brunhild", "initiative", "encounter end", "turn",
+                     "rest short by: brunhild", "ask check: con of: brunhild dc: 10", "check dex", "check con by: zombie"):
+            self.assertIn("error:", self.play(line).stderr, line)
+        self.assertEqual(digest(self.fights()[0]), before)
+        self.play("check con", "encounter end")
+        after = self.load()["state"]
+        self.assertEqual((after["pending_checks"], after["creatures"]["brunhild"]["conditions"]), ([], ["prone"]))
+        self.play("undo steps: 2")
+        self.assertEqual(self.load()["state"]["pending_checks"], waiting)
+
     def test_only_one_fight_goes_on_and_none_ends_twice(self):
         self.play("encounter start with: zombie")
         before = digest(self.campaign)["log.jsonl"][1], digest(self.fights()[0])
@@ -195,6 +232,33 @@ class Encounters(Table):
             said, complaint = one.process.communicate(timeout=60)
             self.assertEqual((one.process.returncode, complaint), (0, b""))
             self.assertIn("brunhild", json.loads(said)["state"]["creatures"])
+
+    def test_whoever_looks_while_a_program_finds_the_end_of_a_fight_after_a_crash_sees_one_state_or_the_next(self):
+        self.play("encounter start with: zombie", WOUND)
+        trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none"]
+        self.traced([*trace, "-e", "inject=fdatasync:signal=KILL:when=1", DND, "repl", "Mine"]).communicate(
+            b"encounter end\n")
+        if b"encounter_ended" not in self.log.read_bytes() or not self.fights():
+            self.skipTest("programs cannot be traced here")
+        [fight] = self.fights()  # its end is written, and was not acknowledged
+        game = self.traced([*trace, "-e", "inject=fsync:delay_enter=1500000:when=1", DND, "repl", "Mine"])
+        game.stdin.close()
+        time.sleep(0.5)  # it holds the log, and is about to make known what it found
+        reader = self.traced([*trace, "-P", fight, "-P", f"{self.home}/./{fight.relative_to(self.home)}",
+                              "-e", "inject=openat:delay_enter=2500000", DND, "campaign", "load", "Mine", "--json"])
+        self.assertEqual(game.wait(timeout=60), 0)
+        said, complaint = reader.communicate(timeout=60)
+        self.assertEqual((reader.returncode, self.fights()), (0, []), complaint)
+        self.assertEqual(json.loads(said)["state"]["creatures"]["zombie-1"]["hp"], 15)
+
+    def traced(self, command):
+        process = subprocess.Popen(command, cwd=self.home, env=self.environment, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for stream in (process.stdin, process.stdout, process.stderr):
+            self.addCleanup(stream.close)
+        return process
 
     def test_a_snapshot_in_a_fight_is_good_after_it(self):
         self.play("encounter start with: zombie", WOUND, "session save")

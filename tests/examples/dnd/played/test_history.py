@@ -113,6 +113,23 @@ class History(Table):
                                    ("soon", 2, "is no point")]:
             self.assertIn(why, self.dnd("campaign", "diff", "Mine", point, status=status).stderr)
 
+    def test_every_way_of_looking_back_answers_programs_in_json(self):
+        end = len(self.events())
+        for what, count, key in [
+                (["log"], end, "position"), (["log", "--session", "2", "--type", "leveled_up"], 1, "position"),
+                (["state"], 1, "creatures"), (["state", "--at-position", "5"], 1, "creatures"),
+                (["diff", "session:1"], 1, "changed"), (["diff", "3", "9"], 1, "changed"),
+                (["recap"], 1, "parts"), (["recap", "--session", "1"], 1, "figures"),
+                (["report"], 1, "report"), (["load"], 1, "state_hash"), (["verify"], 1, "sound"),
+                (["backup"], 1, "backup"), (["list"], 1, "slug")]:
+            name = [] if what == ["list"] else ["Mine"]
+            ran = self.dnd("campaign", what[0], *name, *what[1:], "--json")
+            answers = [json.loads(line) for line in ran.stdout.splitlines()]
+            self.assertEqual((len(answers), ran.stderr), (count, ""), what)
+            self.assertTrue(all(key in answer for answer in answers), what)
+        [undone] = [json.loads(line) for line in self.play("undo", options=["--json"]).stdout.splitlines()]
+        self.assertEqual(undone["events"][0]["data"]["first"], end)
+
     def test_looking_back_writes_nothing(self):
         before = digest(self.campaign)
         self.dnd("campaign", "log", "Mine", "--last", "3")

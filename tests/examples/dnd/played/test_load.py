@@ -45,6 +45,7 @@ class Load(Table):
         self.assertEqual(at(2)["creatures"]["zombie-1"]["hp"], 22)
         self.assertEqual(at(3), self.load()["state"])
         self.assertEqual(json.loads(self.dnd("campaign", "state", "Mine", "--json").stdout), at(3))
+        self.assertEqual(json.loads(self.dnd("campaign", "state", "Mine", "--json", "--at-seq", 2).stdout), at(2))
         self.dnd("campaign", "state", "Mine", "--at-position", "4", status=2)
 
     def test_a_hundred_processes_see_the_same_state(self):

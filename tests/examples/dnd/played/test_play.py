@@ -258,6 +258,39 @@ class Signals(Table):
             loaded = json.loads(self.dnd("campaign", "load", name, "--json").stdout)
             self.assertEqual(loaded["state"]["creatures"]["zombie-1"]["hp"], 15)
 
+    def test_being_asked_to_stop_in_the_middle_of_many_commands_loses_no_answer(self):
+        chance = random.Random(3)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            for program in (["repl"], ["run", "-"]):
+                name = f"Many{program[0]}{int(number)}"
+                self.dnd("campaign", "create", name)
+                game = self.start(*program, name, "--json", "--snapshots", "every-10")
+                game.say("add zombie")
+                game.process.stdin.write(b"damage to: zombie dice: 1d1 type: fire\nheal to: zombie amount: 1\n" * 1000)
+                game.process.stdin.flush()
+                answers = [game.process.stdout.readline() for _ in range(chance.randrange(1, 60))]
+                game.process.send_signal(number)
+                answers += game.process.stdout.readlines()
+                self.assertEqual(game.process.wait(timeout=60), 128 + number)
+                self.assertLess(len(answers), 2000)
+                self.assertTrue(all(json.loads(answer)["ok"] for answer in answers))
+                state = json.loads(self.dnd("campaign", "load", name, "--json").stdout)["state"]
+                self.assertEqual(state["creatures"]["zombie-1"]["hp"], 22 - len(answers) % 2)
+                types = [e["type"] for e in map(json.loads, self.dnd("campaign", "log", name, "--json").stdout.splitlines())]
+                self.assertEqual(types.count("damage_dealt") + types.count("healed"), len(answers))
+
+    def test_what_only_the_game_master_may_do_is_refused_to_others(self):
+        self.create()
+        self.play("add zombie", "session start")
+        before = digest(self.log)
+        for line in ("add zombie", "encounter start", "encounter end", "session end", "session save", "undo", "turn",
+                     "damage to: zombie dice: 1d1 type: fire", "heal to: zombie amount: 1",
+                     "inflict prone to: zombie", "ask check: con of: zombie dc: 1"):
+            self.assertIn("error:", self.play(line + " by: zombie").stderr, line)
+        self.assertEqual(digest(self.log), before)
+        self.play("add zombie by: gm")
+        self.assertNotEqual(digest(self.log), before)
+
     def test_a_second_game_master_is_refused_and_readers_are_not(self):
         self.create()
         game = self.start("repl", "Mine", "--json")

@@ -67,6 +67,7 @@ class Recap(Table):
         for moment in told["moments"]:
             self.assertIn(by_position[moment["position"]],
                           ("attack_made", "damage_dealt", "healed", "leveled_up", "world_event_noted"))
+            self.assertRegex(moment["text"], r"[^.”]\.$|[.!?]”$")
         self.assertEqual((told["from"], told["to"]), tuple(
             next(e["position"] for e in self.events() if e["type"] == kind)
             for kind in ("session_started", "session_ended")))

@@ -120,6 +120,14 @@ class Report(Drawn):
         self.assertRegex(" ".join(page.texts), r"Brunhild came with 28 hit points and has 28 of 28\.")
         self.assertTrue(all(cell["scope"] for cell in page.all("th")))
 
+    def test_a_fight_that_is_longer_than_the_page_is_wide_goes_on_below(self):
+        self.play("add brunhild and: aldric", "encounter start with: brunhild and: aldric and: zombie and: goblin",
+                  "initiative", *["turn"] * 60)
+        turns = [svg for svg in Page(self.draw()).all("svg") if svg.get("aria-label", "").startswith("Turns")]
+        self.assertEqual([svg["aria-label"] for svg in turns],
+                         [f"Turns of encounter 1 from round {rounds}" for rounds in ("1 to 6", "7 to 12", "13 to 15")])
+        self.assertLess(max(float(svg["width"]) for svg in turns), 800)
+
     def test_healing_is_a_deed_of_the_turn(self):
         self.play("add brunhild and: aldric", "encounter start with: brunhild and: aldric and: zombie", "initiative",
                   "turn", "heal to: aldric amount: 5", "damage to: aldric dice: 9d1 type: fire",
