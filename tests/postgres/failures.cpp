@@ -265,6 +265,78 @@ TEST_CASE("who waits for commits goes on when the connection is lost") {
   waiting.join();
 }
 
+TEST_CASE(
+    "a full disk of the server is told as such, loses nothing, and is over when there is room") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  testing::append(store, one_event(1)).value();
+  // What a tablespace without room says when the table grows.
+  schema.execute(
+      "create function no_room() returns trigger language plpgsql as $$ begin"
+      " raise exception 'could not extend file: No space left on device' using errcode = "
+      "'disk_full';"
+      " end $$; create trigger no_room before insert on events execute function no_room()");
+  for (const bool alone : {true, false}) {
+    testing::plain_commit commit = one_event(2);
+    if (!alone) commit.writes[0].events.push_back({.type = "a", .id = testing::id_of(3)});
+    const auto thrown = failure_of([&] { (void)testing::append(store, commit); });
+    REQUIRE(thrown);
+    CHECK(thrown->code() == errc::storage_full);
+    CHECK(says(*thrown, "database"));
+  }
+  CHECK(testing::collect(store.read_stream("s", {})).size() == 1);
+  schema.execute("drop trigger no_room on events");
+  CHECK(!testing::append(store, one_event(2)).value().replayed);
+}
+
+TEST_CASE("an operator who cancels an append is told apart from a lost connection") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  slow_commit other{schema};
+  std::thread hand{[&] {
+    while (schema
+               .execute("select pg_cancel_backend(pid) from pg_locks where locktype = 'advisory'"
+                        " and not granted and objid = 'events'::regclass")
+               .size() == 0)
+      std::this_thread::sleep_for(1ms);
+  }};
+  const auto thrown = failure_of([&] { (void)testing::append(store, one_event(1)); });
+  hand.join();
+  REQUIRE(thrown);
+  CHECK(thrown->code() == errc::cancelled);
+  CHECK(thrown->retryable());
+  other.finish();
+  CHECK(!testing::append(store, one_event(1)).value().replayed);
+}
+
+TEST_CASE("a race that the server calls lost is run again, and not for ever") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  const std::string code =
+      GENERATE(as<std::string>{}, "serialization_failure", "deadlock_detected", "unique_violation");
+  const auto lose = [&](int times) {
+    schema.execute(
+        "drop sequence if exists attempts cascade; create sequence attempts;"
+        " create or replace function lose() returns trigger language plpgsql as"
+        " $$ begin if nextval('attempts') <= " +
+        std::to_string(times) + " then raise exception 'lost' using errcode = '" + code +
+        "'; end if; return new; end $$;"
+        " create or replace trigger lose before insert on events for each row execute"
+        " function lose()");
+  };
+  const auto attempts = [&] {
+    return schema.execute("select last_value::text from attempts").bytes(0, 0) == "5";
+  };
+  lose(4);
+  CHECK(!testing::append(store, one_event(1)).value().replayed);
+  CHECK(attempts());
+  lose(1000);
+  const auto thrown = failure_of([&] { (void)testing::append(store, one_event(2)); });
+  REQUIRE(thrown);
+  CHECK(attempts());
+  CHECK(testing::collect(store.read_stream("s", {})).size() == 1);
+}
+
 TEST_CASE("one commit that the server refuses does not harm those that it went with") {
   const scratch_schema schema;
   auto store = schema.open();
