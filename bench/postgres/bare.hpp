@@ -19,6 +19,9 @@ namespace bench {
 
 namespace postgres = evstore::postgres;
 
+/// Before each of those that are timed one by one.
+constexpr std::chrono::milliseconds pause{5};
+
 constexpr std::int64_t some_time = 1'700'000'000'000'000;
 
 inline std::uint64_t next_number() {
@@ -146,6 +149,7 @@ public:
     insert();
     std::vector<double> taken;
     for (int i = 0; i < times; ++i) {
+      std::this_thread::sleep_for(pause);
       const auto begin = clock::now();
       insert();
       taken.push_back(seconds_since(begin));
@@ -167,6 +171,7 @@ public:
         heard = clock::now();
       }};
       while (!listens) std::this_thread::yield();
+      std::this_thread::sleep_for(pause);
       const auto begin = clock::now();
       teller->execute("notify bench");
       waiting.join();
@@ -271,7 +276,7 @@ inline double followed(postgres::adapter& store, int times, const std::string& w
       seen = clock::now();
     }};
     while (!waits) std::this_thread::yield();
-    std::this_thread::sleep_for(std::chrono::milliseconds{5}); // until it has asked, and listens
+    std::this_thread::sleep_for(pause); // until it has asked, and listens
     const auto begin = clock::now();
     append();
     waiting.join();
