@@ -65,10 +65,11 @@ TEST_CASE("a mutation appends events and a query sees them") {
 }
 
 TEST_CASE("creation times rise with every event, whatever the clock does") {
-  convex::rising_clock clock{std::chrono::floor<std::chrono::microseconds>(
-      std::chrono::system_clock::now() + std::chrono::hours{1})};
-  const auto first = clock.next();
-  CHECK(clock.next() == first + std::chrono::microseconds{1});
+  const auto ahead = std::chrono::floor<std::chrono::microseconds>(
+      std::chrono::system_clock::now() + std::chrono::hours{1});
+  convex::rising_clock clock{ahead}; // as if it had been set back since
+  CHECK(clock.next() == ahead + std::chrono::microseconds{1});
+  CHECK(clock.next() == ahead + std::chrono::microseconds{2});
 
   auto chat = new_executor();
   const std::string room = open_room(chat);

@@ -1,0 +1,293 @@
+#pragma once
+
+#include <evstore/convex/http_api.hpp>
+#include <evstore/error.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace evstore::convex {
+
+struct http_server_options {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0; ///< 0: one that is free, see `http_server::port`
+  std::size_t body_limit = (std::size_t{16} << 20) + 2000;
+  /// For a whole request to arrive, from the end of the one before; and for a response to be taken.
+  std::chrono::seconds patience{60};
+  /// Threads in which responses are made. A response that waits, for a disk or a lock, keeps one.
+  std::size_t workers = 16;
+};
+
+namespace detail {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+using http_responder = std::function<http_response(const http_request&)>;
+
+/// What all connections of a server share.
+struct http_sharing {
+  http_responder respond;
+  http_server_options options;
+  asio::thread_pool& workers;
+  std::atomic<bool> stopping{false};
+};
+
+/// One connection: requests come one after the other, and each is answered before the next is read.
+class http_connection : public std::enable_shared_from_this<http_connection> {
+public:
+  http_connection(asio::ip::tcp::socket socket, http_sharing& sharing)
+      : stream_{std::move(socket)}, sharing_{sharing} {}
+
+  void start() {
+    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read(); });
+  }
+
+  /// Ends it once what it does at the moment is answered.
+  void finish() {
+    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+      if (self->reading_) self->close();
+    });
+  }
+
+private:
+  void read() {
+    if (sharing_.stopping) return close();
+    parser_.emplace();
+    parser_->header_limit(16 * 1024);
+    parser_->body_limit(sharing_.options.body_limit);
+    stream_.expires_after(sharing_.options.patience);
+    reading_ = true;
+    http::async_read(stream_, buffer_, *parser_,
+                     [self = shared_from_this()](beast::error_code failed, std::size_t) {
+                       self->reading_ = false;
+                       self->on_read(failed);
+                     });
+  }
+
+  void on_read(beast::error_code failed) {
+    if (failed == http::error::body_limit) return refuse(413, "BodyTooLarge");
+    if (failed == http::error::header_limit) return refuse(431, "HeaderTooLarge");
+    if (failed == http::error::end_of_stream || failed.category() != http_category()) {
+      if (failed) return close();
+    } else {
+      return refuse(400, "BadRequest");
+    }
+    stream_.expires_never(); // however long the response takes to make
+    // The guard keeps the server from ending before the response is written.
+    auto guard = asio::make_work_guard(stream_.get_executor());
+    asio::post(sharing_.workers, [self = shared_from_this(), guard = std::move(guard)] {
+      asio::post(guard.get_executor(),
+                 [self, made = self->respond()]() mutable { self->write(std::move(made)); });
+    });
+  }
+
+  static const boost::system::error_category& http_category() {
+    return make_error_code(http::error::bad_method).category();
+  }
+
+  http_response respond() try {
+    const auto& request = parser_->get();
+    if (request.method() == http::verb::options) return {.status = 204, .body = {}};
+    const auto field = [&](auto name) -> std::optional<std::string_view> {
+      const auto found = request.find(name);
+      if (found == request.end()) return std::nullopt;
+      return std::string_view{found->value().data(), found->value().size()};
+    };
+    return sharing_.respond(
+        {.method = {request.method_string().data(), request.method_string().size()},
+         .target = {request.target().data(), request.target().size()},
+         .body = request.body(),
+         .authorization = field(http::field::authorization),
+         .idempotency_key = field("Idempotency-Key")});
+  } catch (const std::exception& failed) {
+    return bad_request{500, "InternalServerError", evstore::detail::one_line(failed.what())}
+        .response();
+  }
+
+  void refuse(int status, std::string_view code) {
+    refused_ = true; // what stands behind a request that was not understood is not looked at
+    write(bad_request{status, code, "the request cannot be read"}.response());
+  }
+
+  void write(http_response made) {
+    const auto& request = parser_->get();
+    const bool stay = !refused_ && request.keep_alive() && !sharing_.stopping;
+    response_ = {};
+    response_.version(11);
+    response_.result(static_cast<unsigned>(made.status));
+    allow_origin(request);
+    if (made.status != 204)
+      response_.set(http::field::content_type,
+                    {made.content_type.data(), made.content_type.size()});
+    response_.body() = std::move(made.body);
+    response_.keep_alive(stay);
+    response_.prepare_payload();
+    if (request.method() == http::verb::head) response_.body().clear();
+    stream_.expires_after(sharing_.options.patience);
+    http::async_write(stream_, response_,
+                      [self = shared_from_this(), stay](beast::error_code failed, std::size_t) {
+                        if (failed || !stay) return self->close();
+                        self->read();
+                      });
+  }
+
+  /// Any page may ask, as with Convex itself: what a page may do is decided by what it knows.
+  void allow_origin(const http::request<http::string_body>& request) {
+    const auto origin = request.find(http::field::origin);
+    if (origin == request.end()) return;
+    response_.set(http::field::access_control_allow_origin, origin->value());
+    response_.set(http::field::access_control_allow_credentials, "true");
+    response_.set(http::field::vary, "Origin");
+    if (request.method() != http::verb::options) return;
+    response_.set(http::field::access_control_allow_methods, "GET, POST, OPTIONS");
+    response_.set(http::field::access_control_max_age, "86400");
+    const auto asked = request.find(http::field::access_control_request_headers);
+    if (asked != request.end())
+      response_.set(http::field::access_control_allow_headers, asked->value());
+  }
+
+  void close() {
+    beast::error_code gone_already;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, gone_already);
+    stream_.close();
+  }
+
+  beast::tcp_stream stream_;
+  http_sharing& sharing_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  http::response<http::string_body> response_;
+  bool reading_ = false;
+  bool refused_ = false;
+};
+
+} // namespace detail
+
+/// Serves HTTP/1.1: what `respond` makes of a request is sent back, with the headers that let pages of
+/// any origin ask (CORS). Connections are kept open, and their number is limited by the operating
+/// system only.
+///
+///     convex::http_api api{runs};
+///     convex::http_server server{[&](const auto& request) { return api.respond(request); }, {.port = 3210}};
+///
+/// Requests that are too large, too slow or not HTTP are answered where possible and their connections
+/// closed. `respond` is called by several threads at once. Throws `errc::io_failed` if it cannot
+/// listen.
+class http_server {
+public:
+  explicit http_server(detail::http_responder respond, const http_server_options& options = {})
+      : workers_{options.workers}, sharing_{std::move(respond), options, workers_},
+        acceptor_{boost::asio::make_strand(context_)}, retry_{acceptor_.get_executor()} {
+    try {
+      const boost::asio::ip::tcp::endpoint at{boost::asio::ip::make_address(options.address),
+                                              options.port};
+      acceptor_.open(at.protocol());
+      acceptor_.set_option(boost::asio::socket_base::reuse_address{true});
+      acceptor_.bind(at);
+      acceptor_.listen(4096); // after a restart all clients come at once
+      port_ = acceptor_.local_endpoint().port();
+    } catch (const boost::system::system_error& failed) {
+      throw error{errc::io_failed, "cannot listen on " + options.address + " port " +
+                                       std::to_string(options.port) + ": " + failed.what()};
+    }
+    accept();
+    thread_ = std::thread{[this] { context_.run(); }};
+  }
+  http_server(const http_server&) = delete;
+  http_server& operator=(const http_server&) = delete;
+  ~http_server() { stop(); }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+
+  /// Takes no more requests, answers those that are there, and returns when that is done: after the
+  /// time of `patience` at the latest, if clients do not take their answers, and what `respond` needs.
+  void stop() {
+    if (!thread_.joinable()) return;
+    sharing_.stopping = true;
+    boost::asio::post(acceptor_.get_executor(), [this] {
+      boost::system::error_code closed_already;
+      acceptor_.close(closed_already);
+      retry_.cancel();
+      for (const auto& known : connections_)
+        if (const auto connection = known.lock()) connection->finish();
+    });
+    thread_.join();
+    workers_.join();
+  }
+
+private:
+  using connection_set = std::set<std::weak_ptr<detail::http_connection>,
+                                  std::owner_less<std::weak_ptr<detail::http_connection>>>;
+
+  void accept() {
+    acceptor_.async_accept(
+        boost::asio::make_strand(context_),
+        [this](boost::system::error_code failed, boost::asio::ip::tcp::socket socket) {
+          if (sharing_.stopping) return;
+          if (failed) return accept_later(); // no more descriptors: some will be given back
+          boost::system::error_code not_now;
+          socket.set_option(boost::asio::ip::tcp::no_delay{true}, not_now);
+          const auto connection =
+              std::make_shared<detail::http_connection>(std::move(socket), sharing_);
+          remember(connection);
+          connection->start();
+          accept();
+        });
+  }
+
+  void accept_later() {
+    retry_.expires_after(std::chrono::milliseconds{100});
+    retry_.async_wait([this](boost::system::error_code cancelled) {
+      if (!cancelled) accept();
+    });
+  }
+
+  /// Forgets those that are gone as often as their number doubles.
+  void remember(const std::shared_ptr<detail::http_connection>& connection) {
+    if (connections_.size() >= swept_at_) {
+      std::erase_if(connections_, [](const auto& known) { return known.expired(); });
+      swept_at_ = std::max<std::size_t>(64, 2 * connections_.size());
+    }
+    connections_.insert(connection);
+  }
+
+  boost::asio::thread_pool workers_;
+  detail::http_sharing sharing_;
+  boost::asio::io_context context_{1};
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer retry_;
+  connection_set connections_; // on the acceptor's strand
+  std::size_t swept_at_ = 64;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+} // namespace evstore::convex

@@ -1,0 +1,24 @@
+// The small program of the unit tests, served: says its port and ends with its input.
+#include "../unit/convex/chat.hpp"
+
+#include <evstore/convex/http_server.hpp>
+#include <evstore/jsonl/adapter.hpp>
+
+#include <iostream>
+#include <string>
+
+// region: program
+int main(int count, char** words) {
+  if (count != 2) {
+    std::cerr << "usage: server.chat <log>\n";
+    return 2;
+  }
+  chat::executor<evstore::jsonl::adapter> runs{
+      evstore::open<chat::events>(evstore::jsonl::open(words[1])), chat::functions()};
+  evstore::convex::http_api api{runs};
+  evstore::convex::http_server server{[&](const auto& request) { return api.respond(request); }};
+  std::cout << server.port() << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+  }
+}
+// endregion
