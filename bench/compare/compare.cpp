@@ -3,8 +3,7 @@
 //
 // Usage: compare smoke|quick|full <scratch folder> <results.json> [commits|reading|memory]
 //
-// The results are written after each of the three groups of workloads, so that those of a run that is
-// broken off are there.
+// The results are written again after each workload, so that those of a run that is broken off are there.
 
 #include "measure.hpp"
 #include "stored_record.hpp"
@@ -44,7 +43,8 @@ scale scale_of(std::string_view name) {
             .rounds = 1,
             .turn = milliseconds{1},
             .unsynced_events = 100,
-            .events_of_few = 20'000,
+            .events_of_few = 2'000,
+            .few_streams = 100,
             .many_streams = 100,
             .streams_read = 5,
             .threads = {1, 2}};
@@ -110,15 +110,16 @@ void run(const std::string& program, const std::string& scale_name, const std::s
   std::filesystem::create_directories(folder);
   run_result result{now_as_text(), how.name, mean_payload(), describe_machine(folder), {}};
   const auto wanted = [&](std::string_view group) { return only.empty() || only == group; };
-  if (wanted("commits")) measure_commits(folder, how, result.workloads);
-  keep(result, to);
+  const tell keep_also = [&](workload_result found) {
+    result.workloads.push_back(std::move(found));
+    keep(result, to);
+  };
+  if (wanted("commits")) measure_commits(folder, how, keep_also);
   if (wanted("reading")) {
-    measure_reading(program, folder, how, result.workloads);
-    measure_transfer(folder, how, result.workloads);
+    measure_reading(program, folder, how, keep_also);
+    measure_transfer(folder, how, keep_also);
   }
-  keep(result, to);
-  if (wanted("memory")) measure_memory(program, folder, how, result.workloads);
-  keep(result, to);
+  if (wanted("memory")) measure_memory(program, folder, how, keep_also);
   std::filesystem::remove_all(folder);
 }
 

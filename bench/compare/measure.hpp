@@ -20,9 +20,10 @@ struct scale {
   int rounds = 9;
   std::chrono::milliseconds turn{300};     ///< of durable commits
   std::uint64_t unsynced_events = 100'000; ///< a turn
-  std::uint64_t events_of_few = 1'000'000; ///< in 1,000 streams
-  std::uint32_t many_streams = 100'000;    ///< of 50 events
-  std::uint32_t streams_read = 500;        ///< a turn
+  std::uint64_t events_of_few = 1'000'000;
+  std::uint32_t few_streams = 1000;     ///< at least as many as a commit has events
+  std::uint32_t many_streams = 100'000; ///< of 50 events
+  std::uint32_t streams_read = 500;     ///< a turn
   std::vector<std::size_t> threads{1, 2, 8, 32, 128};
 };
 
@@ -57,23 +58,25 @@ private:
 workload_result take_turns(workload_result told, const std::vector<taking_turns>& all, int rounds,
                            bool watch_syncs);
 
+/// Is told of each workload as soon as it is done.
+using tell = std::function<void(workload_result)>;
+
 /// A new folder for what an entry stores.
 std::string fresh_folder(const std::string& root, const entry& of);
 
 /// W1, W2, W3, W7.
-void measure_commits(const std::string& folder, const scale& how, std::vector<workload_result>& to);
+void measure_commits(const std::string& folder, const scale& how, const tell& found);
 /// W4, W5, W6, W11. `program` is this program, which is started once for each cold process.
 void measure_reading(const std::string& program, const std::string& folder, const scale& how,
-                     std::vector<workload_result>& to);
+                     const tell& found);
 /// W10.
-void measure_transfer(const std::string& folder, const scale& how,
-                      std::vector<workload_result>& to);
+void measure_transfer(const std::string& folder, const scale& how, const tell& found);
 /// What a cold process does: prints the microseconds that it took to open the store and to load the
 /// stream that has a snapshot, the processor's, and how many events that stream has.
 void print_cold_load(const std::string& name, const std::string& files);
 /// W12; the same.
 void measure_memory(const std::string& program, const std::string& folder, const scale& how,
-                    std::vector<workload_result>& to);
+                    const tell& found);
 /// What `measure_memory` starts: prints the peak in KiB, before the store was opened and at the end.
 void print_memory(const std::string& name, const std::string& folder, std::uint64_t events);
 

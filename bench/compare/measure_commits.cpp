@@ -150,24 +150,21 @@ workload_result named(const char* id, const char* title) {
 
 } // namespace
 
-void measure_commits(const std::string& folder, const scale& how,
-                     std::vector<workload_result>& to) {
+void measure_commits(const std::string& folder, const scale& how, const tell& found) {
   const commits single{&commit_source::to_one_stream, 1};
   const commits batch{&commit_source::to_one_stream, 100};
   const commits spread{&commit_source::to_many_streams, 100};
-  to.push_back(durable(folder, how, named("W1", "durable, one event a commit, 1,000 streams"), 1000,
-                       single));
-  to.push_back(durable(folder, how, named("W2a", "durable, 100 events of one stream a commit"),
-                       1000, batch));
-  to.push_back(durable(folder, how,
-                       named("W2b", "durable, 100 events a commit over 100,000 streams"),
-                       most_streams, spread));
-  to.push_back(unsynced(folder, how, named("W3a", "unsynced, one event a commit, 1,000 streams"),
-                        1000, single));
-  to.push_back(unsynced(folder, how, named("W3b", "unsynced, 100 events of one stream a commit"),
-                        1000, batch));
-  to.push_back(
-      concurrent(folder, how, named("W7", "durable, one event a commit, threads at once")));
+  found(durable(folder, how, named("W1", "durable, one event a commit, 1,000 streams"), 1000,
+                single));
+  found(durable(folder, how, named("W2a", "durable, 100 events of one stream a commit"), 1000,
+                batch));
+  found(durable(folder, how, named("W2b", "durable, 100 events a commit over 100,000 streams"),
+                most_streams, spread));
+  found(unsynced(folder, how, named("W3a", "unsynced, one event a commit, 1,000 streams"), 1000,
+                 single));
+  found(unsynced(folder, how, named("W3b", "unsynced, 100 events of one stream a commit"), 1000,
+                 batch));
+  found(concurrent(folder, how, named("W7", "durable, one event a commit, threads at once")));
 }
 
 } // namespace bench

@@ -191,24 +191,25 @@ void print_cold_load(const std::string& name, const std::string& files) {
 }
 
 void measure_reading(const std::string& program, const std::string& folder, const scale& how,
-                     std::vector<workload_result>& to) {
-  const std::string few = thousands(how.events_of_few) + " events in 1,000 streams";
+                     const tell& found) {
+  const std::string few =
+      thousands(how.events_of_few) + " events in " + thousands(how.few_streams) + " streams";
   {
-    library filled{folder, how.events_of_few, 1000};
-    to.push_back(filled.replay(named("W4a", "replay into a fold, " + few), how.rounds));
-    to.push_back(filled.sizes(named("W11a", "on disk, " + few)));
-    to.push_back(filled.load_cold(
+    library filled{folder, how.events_of_few, how.few_streams};
+    found(filled.replay(named("W4a", "replay into a fold, " + few), how.rounds));
+    found(filled.sizes(named("W11a", "on disk, " + few)));
+    found(filled.load_cold(
         named("W6a", "cold process: open, load a snapshot and ten events, " + few), program, how));
   }
   const std::uint64_t events = std::uint64_t{how.many_streams} * 50;
   const std::string many =
       thousands(events) + " events in " + thousands(how.many_streams) + " streams";
   library filled{folder, events, how.many_streams};
-  to.push_back(filled.replay(named("W4b", "replay into a fold, " + many), how.rounds));
-  to.push_back(filled.read_streams(
-      named("W5", "one stream of 50 among " + thousands(how.many_streams)), how));
-  to.push_back(filled.sizes(named("W11b", "on disk, " + many)));
-  to.push_back(filled.load_cold(
+  found(filled.replay(named("W4b", "replay into a fold, " + many), how.rounds));
+  found(filled.read_streams(named("W5", "one stream of 50 among " + thousands(how.many_streams)),
+                            how));
+  found(filled.sizes(named("W11b", "on disk, " + many)));
+  found(filled.load_cold(
       named("W6b", "cold process: open, load a snapshot and ten events, " + many), program, how));
 }
 

@@ -29,15 +29,14 @@ void copy_all(Source& from, Destination to) {
 
 } // namespace
 
-void measure_transfer(const std::string& folder, const scale& how,
-                      std::vector<workload_result>& to) {
+void measure_transfer(const std::string& folder, const scale& how, const tell& found) {
   const std::uint64_t events = how.events_of_few / 10;
   const std::vector<entry> all = evstore_entries();
   const entry& filling = *std::find_if(all.begin(), all.end(), [](const entry& one) {
     return has(one, role::unsynced) && !one.in_memory;
   });
   const std::string source = fresh_folder(folder, filling) + "/log.jsonl";
-  fill(*filling.open(folder + "/" + filling.files), events, 1000);
+  fill(*filling.open(folder + "/" + filling.files), events, how.few_streams);
   auto log = jsonl::open_read_only(source);
   memory_adapter held;
   static_cast<void>(evstore::copy(log, held));
@@ -72,7 +71,7 @@ void measure_transfer(const std::string& folder, const scale& how,
   told.id = "W10";
   told.title = "transfer of a log, commits of 100 events";
   told.unit = "events/s";
-  to.push_back(take_turns(std::move(told), turns, how.rounds, false));
+  found(take_turns(std::move(told), turns, how.rounds, false));
 }
 
 } // namespace bench
