@@ -237,8 +237,10 @@ std::string usual_history_file() {
 }
 
 void stop_at_next_line() {
-  // Without SA_RESTART: a read that waits for a line returns and sees that it is over.
+  // Without SA_RESTART: a read that waits for a line returns and sees that it is over. Who asks
+  // twice does not want to wait for an answer that nobody reads.
   struct sigaction action {};
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
   action.sa_handler = ask_to_stop;
   ::sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);

@@ -38,7 +38,8 @@ std::unique_ptr<line_source> edited_lines(std::string history_file, completer of
 std::string usual_history_file();
 
 /// From now on SIGINT and SIGTERM do not end the process on the spot: `stop_asked` becomes the
-/// signal's number, and whoever waits for a line gets the end of the input.
+/// signal's number, and whoever waits for a line gets the end of the input. The same signal again
+/// ends it at once: nothing that was answered is lost by that either.
 void stop_at_next_line();
 int stop_asked() noexcept;
 

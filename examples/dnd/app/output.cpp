@@ -7,6 +7,7 @@
 #include "log/snapshot_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -45,10 +46,18 @@ std::string plural(std::uint64_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string{thing} + (count == 1 ? "" : "s");
 }
 
+/// All of it, also when a signal asks to stop while somebody is slow to read: an answer says that
+/// something is in the log, and half a line of it says nothing.
 void write_line(std::FILE* to, std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), to);
-  if (!text.ends_with('\n')) std::fputc('\n', to);
+  std::string line{text};
+  if (!line.ends_with('\n')) line += '\n';
   std::fflush(to);
+  for (std::string_view rest = line; !rest.empty();) {
+    const ssize_t written = ::write(::fileno(to), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return; // nobody listens any more
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 } // namespace
