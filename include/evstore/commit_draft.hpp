@@ -221,7 +221,7 @@ public:
   ~draft_lease() {
     if (!draft_) return;
     draft_->clear();
-    spare::give_back(std::move(draft_));
+    spare::give_back(draft_.release());
   }
   draft_lease(draft_lease&&) noexcept = default;
   draft_lease& operator=(draft_lease&&) = delete;

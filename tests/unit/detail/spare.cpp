@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -9,26 +10,27 @@ namespace {
 
 using spare = evstore::detail::spare<std::string>;
 
-std::unique_ptr<std::string> made(const char* text) { return std::make_unique<std::string>(text); }
+std::unique_ptr<std::string> take() { return std::unique_ptr<std::string>{spare::take()}; }
+std::string* made(const char* text) { return new std::string{text}; }
 
 /// Uses the spare when its thread's objects are destroyed.
 struct late {
   bool& found;
   ~late() {
-    found = spare::take() != nullptr;
+    found = take() != nullptr;
     spare::give_back(made("too late"));
-    found = found || spare::take() != nullptr;
+    found = found || take() != nullptr;
   }
 };
 
 TEST_CASE("what is given back is taken again, once") {
   std::thread{[] {
-    CHECK_FALSE(spare::take());
+    CHECK_FALSE(take());
     spare::give_back(made("kept"));
-    const auto taken = spare::take();
+    const auto taken = take();
     REQUIRE(taken);
     CHECK(*taken == "kept");
-    CHECK_FALSE(spare::take());
+    CHECK_FALSE(take());
   }}.join();
 }
 
@@ -36,8 +38,8 @@ TEST_CASE("one is kept, and another thread's is another") {
   std::thread{[] {
     spare::give_back(made("first"));
     spare::give_back(made("second"));
-    std::thread{[] { CHECK_FALSE(spare::take()); }}.join();
-    CHECK(*spare::take() == "first");
+    std::thread{[] { CHECK_FALSE(take()); }}.join();
+    CHECK(*take() == "first");
   }}.join();
 }
 

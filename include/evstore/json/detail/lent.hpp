@@ -2,9 +2,6 @@
 
 #include <evstore/detail/spare.hpp>
 
-#include <memory>
-#include <utility>
-
 namespace evstore::json::detail {
 
 /// An object to read into that each thread keeps between its uses, so that strings and vectors keep
@@ -15,14 +12,16 @@ template <class T>
 class lent {
 public:
   /// Something large is not kept.
-  explicit lent(bool is_large) : is_large_{is_large} {
-    if (!is_large) value_ = spare::take();
-    if (!value_) value_ = std::make_unique<T>();
+  explicit lent(bool is_large) : is_large_{is_large}, value_{is_large ? nullptr : spare::take()} {
+    if (value_ == nullptr) value_ = new T();
   }
   lent(const lent&) = delete;
   lent& operator=(const lent&) = delete;
   ~lent() {
-    if (!is_large_) spare::give_back(std::move(value_));
+    if (is_large_)
+      delete value_;
+    else
+      spare::give_back(value_);
   }
 
   T& operator*() noexcept { return *value_; }
@@ -31,7 +30,7 @@ private:
   using spare = evstore::detail::spare<T>;
 
   bool is_large_;
-  std::unique_ptr<T> value_;
+  T* value_;
 };
 
 } // namespace evstore::json::detail
