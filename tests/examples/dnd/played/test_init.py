@@ -392,15 +392,15 @@ class Play(Import):
         def monster(index, **changed):
             return {**copy.deepcopy(zombie), "index": index, **changed}
         changed = [monster("tough", hit_points=23), monster("odd", hit_points_roll="lots"),
-                   monster("bare", hit_dice=None), monster("two_words")]
+                   monster("bare", hit_dice=None), monster("con"), monster("two_words")]
         source = self.data_set(Monsters=[zombie, *changed])
         report = self.report(source=source)
         found = {entry["page"]: entry["why"] for entry in report["misprints"]}
-        self.assertEqual(sorted(found), ["monsters/bare.yaml", "monsters/odd.yaml", "monsters/tough.yaml",
-                                         "monsters/two_words.yaml"])
+        self.assertEqual(sorted(found), ["monsters/bare.yaml", "monsters/con.yaml", "monsters/odd.yaml",
+                                         "monsters/tough.yaml"])  # "two words" is a name
         self.assertIn("23 hit points, and 3d8+9 are 22 on average", found["monsters/tough.yaml"])
         self.assertIn("hit_dice", found["monsters/bare.yaml"])
-        self.assertIn("name", found["monsters/two_words.yaml"])
+        self.assertIn("no command can name it", found["monsters/con.yaml"])
         self.assertIn("monsters/tough.yaml", self.init(source=source).stdout)
 
     def test_an_imported_attack_does_what_its_page_says(self):
