@@ -115,7 +115,7 @@ struct end_defied {
 
 struct healed {
   std::string target;
-  int amount = 0; ///< as ordered or rolled; hit points stop at their maximum
+  int amount = 0; ///< gained; logs of before may say more, hit points stop at their maximum
   std::optional<dice_roll> roll;
 };
 
@@ -131,7 +131,7 @@ struct hit_dice_spent {
   std::string creature;
   int count = 0;
   dice_roll roll;
-  int healed = 0;
+  int healed = 0; ///< gained, as above
 };
 
 struct leveled_up {

@@ -1,19 +1,15 @@
+#include "app/output.hpp"
 #include "app/request.hpp"
 #include "files/problem.hpp"
 
 #include <evstore/error.hpp>
 
-#include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <string>
 #include <variant>
 
 namespace {
-
-int complain(const char* why, int status) {
-  std::fprintf(stderr, "dnd: %s\n", why);
-  return status;
-}
 
 bool is_damage(const evstore::error& failed) {
   using evstore::errc;
@@ -25,6 +21,11 @@ bool is_damage(const evstore::error& failed) {
 
 int main(int argc, char** argv) {
   using namespace dnd;
+  const output out{asks_for_json(argc, argv) ? form::json : form::text};
+  const auto complain = [&](const std::string& why, int status) {
+    out.complain(why);
+    return status;
+  };
   try {
     const auto asked = read_command_line(argc, argv);
     if (const int* status = std::get_if<int>(&asked)) return *status;
@@ -33,12 +34,12 @@ int main(int argc, char** argv) {
     return complain(said.what(), said.reason() == problem::kind::usage ? exit_status::usage
                                                                        : exit_status::failed);
   } catch (const evstore::error& failed) {
-    if (is_damage(failed))
-      std::fputs(
-          "dnd: the campaign's log is damaged; nothing was changed. `dnd campaign verify` "
-          "says all that is wrong, `dnd campaign repair` leaves it out.\n",
-          stderr);
-    return complain(failed.what(), exit_status::failed);
+    const std::string advice =
+        is_damage(failed)
+            ? "the campaign's log is damaged; nothing was changed. `dnd campaign verify` says all "
+              "that is wrong, `dnd campaign repair` leaves it out.\n"
+            : "";
+    return complain(advice + failed.what(), exit_status::failed);
   } catch (const std::filesystem::filesystem_error& failed) {
     return complain(failed.what(), exit_status::failed);
   } catch (const std::exception& failed) {

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace dnd {
@@ -41,11 +42,14 @@ std::optional<std::string> environment_variable(const std::string& name) {
 class script_file {
 public:
   explicit script_file(const std::string& path)
-      : descriptor_{path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
+      : script_file{path == "-" ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)} {
     if (descriptor_ < 0) throw not_possible("the script cannot be read: " + path);
+    struct stat found {};
+    if (::fstat(descriptor_, &found) == 0 && S_ISDIR(found.st_mode))
+      throw not_possible("the script cannot be read: " + path + " is a directory");
   }
   ~script_file() {
-    if (descriptor_ != STDIN_FILENO) ::close(descriptor_);
+    if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
   }
   script_file(const script_file&) = delete;
   script_file& operator=(const script_file&) = delete;
@@ -53,6 +57,8 @@ public:
   [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
 
 private:
+  explicit script_file(int descriptor) noexcept : descriptor_{descriptor} {}
+
   int descriptor_;
 };
 

@@ -74,6 +74,17 @@ void output::say(const told& sentence) const {
   say(answers_.paint(ink_of(sentence.how), sentence.text));
 }
 
+void output::complain(std::string_view why) const {
+  if (is_json()) {
+    const std::string error = json_object{}.add_text("message", why).text();
+    return say(json_object{}.add("ok", "false").add("error", error).text());
+  }
+  for (std::size_t end = 0; !why.empty(); why.remove_prefix(std::min(end + 1, why.size()))) {
+    end = std::min(why.find('\n'), why.size());
+    write_line(stderr, "dnd: " + std::string{why.substr(0, end)});
+  }
+}
+
 void output::say_findings(bool sound, const std::vector<std::string>& findings) const {
   if (is_json())
     return say(json_object{}

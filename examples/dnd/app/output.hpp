@@ -19,8 +19,8 @@ namespace dnd {
 
 enum class form : std::uint8_t { text, json };
 
-/// Writes answers for people, or one JSON object a line for programs; warnings and complaints in
-/// text form go to stderr. What is written is flushed at once: who reads it may act on it.
+/// Writes answers for people, or one JSON object a line for programs; warnings, and complaints in
+/// text form, go to stderr. What is written is flushed at once: who reads it may act on it.
 class output {
 public:
   /// Colours where they are seen, see `shows_colours`; never in JSON.
@@ -33,6 +33,10 @@ public:
   void say(const told& sentence) const;
   /// A line to stderr; in JSON form, too.
   void warn(std::string_view text) const;
+
+  /// Why nothing came of what the program was asked for; several lines for people are several
+  /// complaints.
+  void complain(std::string_view why) const;
 
   /// What a check found, a sentence each.
   void say_findings(bool sound, const std::vector<std::string>& findings) const;

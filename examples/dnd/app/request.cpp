@@ -2,14 +2,17 @@
 
 #include "app/misspelling.hpp"
 #include "files/kinds.hpp"
+#include "files/problem.hpp"
 
 #include <evstore/version.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <cstddef>
-#include <cstdio>
+#include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace dnd {
@@ -47,11 +50,10 @@ public:
     } catch (const CLI::ParseError& stopped) {
       const std::span said{argv + 1, static_cast<std::size_t>(argc) - 1};
       const auto slip = stopped.get_exit_code() == 0 ? std::nullopt : find_misspelling(root_, said);
-      if (slip) {
-        std::fprintf(stderr, "dnd: %s\n", slip->c_str());
-        return exit_status::usage;
-      }
-      return root_.exit(stopped) == 0 ? exit_status::done : exit_status::usage;
+      if (slip) throw bad_usage(*slip);
+      if (stopped.get_exit_code() != 0)
+        throw bad_usage(std::string{stopped.what()} + "; --help says more");
+      return root_.exit(stopped);
     }
     return asked_;
   }
@@ -70,8 +72,17 @@ private:
     root_.add_option("--store", asked_.said.store,
                      "where logs are kept: files, or postgres:host=... dbname=... (DND_STORE; "
                      "files)");
-    root_.add_option("--seed", asked_.seed, "throw the same dice each time");
+    root_.add_option("--seed", asked_.seed, "throw the same dice each time")->check(is_whole);
     root_.add_flag("--json", asked_.json, "answer in JSON");
+  }
+
+  /// To CLI11, -1 is the largest number there is.
+  static std::string is_whole(const std::string& text) {
+    std::uint64_t value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return failed == std::errc{} && end == text.data() + text.size()
+               ? std::string{}
+               : "\"" + text + "\" is no whole number from 0 on";
   }
 
   /// A subcommand that, when it is used, makes `wanted` the request.
@@ -124,8 +135,10 @@ private:
     add_backups(group);
     CLI::App* state = add(group, "state", "show how everybody was", show_state_);
     state->add_option("name", show_state_.name, "which campaign")->required();
-    state->add_option("--at-position,--at-seq", show_state_.at_position,
-                      "after this many events; absent: now");
+    state
+        ->add_option("--at-position,--at-seq", show_state_.at_position,
+                     "after this many events; absent: now")
+        ->check(is_whole);
     add(group, "verify", "check the log and its snapshot against each other", verify_campaign_)
         ->add_option("name", verify_campaign_.name, "which campaign")
         ->required();
@@ -151,19 +164,22 @@ private:
     CLI::App* log = add(group, "log", "tell what has happened, event by event", show_log_);
     log->add_option("name", show_log_.name, "which campaign")->required();
     log_filter& wanted = show_log_.wanted;
-    log->add_option("--session", wanted.session, "only this session; 0: before the first");
-    log->add_option("--encounter", wanted.encounter, "only this encounter");
-    log->add_option("--round", wanted.round, "only this round of an encounter");
+    const auto add_number = [&](const char* name, auto& into, const char* what) {
+      log->add_option(name, into, what)->check(is_whole);
+    };
+    add_number("--session", wanted.session, "only this session; 0: before the first");
+    add_number("--encounter", wanted.encounter, "only this encounter");
+    add_number("--round", wanted.round, "only this round of an encounter");
     const auto add_list = [&](const char* name, std::vector<std::string>& into, const char* what) {
       log->add_option(name, into, what)->allow_extra_args(false);
     };
     add_list("--creature", wanted.creatures, "only what is about it; may be said several times");
     add_list("--type", wanted.types, "only events of this type; may be said several times");
-    log->add_option("--from", wanted.from, "from this position on");
-    log->add_option("--to", wanted.to, "up to this position");
+    add_number("--from", wanted.from, "from this position on");
+    add_number("--to", wanted.to, "up to this position");
     log->add_option("--since", wanted.since, "from this time on, in UTC: 2026-11-20[T21:20[:05]]");
     log->add_option("--until", wanted.until, "up to this day, minute or second");
-    log->add_option("--last", wanted.last, "only so many, the last ones");
+    add_number("--last", wanted.last, "only so many, the last ones");
 
     CLI::App* diff = add(group, "diff", "show what changed between two points", show_difference_);
     diff->add_option("name", show_difference_.name, "which campaign")->required();
@@ -175,7 +191,7 @@ private:
 
     CLI::App* recap = add(group, "recap", "tell what happened in a session, in prose", show_recap_);
     recap->add_option("name", show_recap_.name, "which campaign")->required();
-    recap->add_option("--session", show_recap_.session, "which; absent: the last");
+    recap->add_option("--session", show_recap_.session, "which; absent: the last")->check(is_whole);
   }
 
   void add_report(CLI::App* group) {
@@ -242,6 +258,14 @@ private:
 
 std::variant<invocation, int> read_command_line(int argc, const char* const* argv) {
   return command_line{}.read(argc, argv);
+}
+
+bool asks_for_json(int argc, const char* const* argv) {
+  for (const std::string_view word : std::span{argv, static_cast<std::size_t>(argc)}) {
+    if (word == "--") return false; // names follow, whatever they look like
+    if (word == "--json") return true;
+  }
+  return false;
 }
 
 } // namespace dnd

@@ -109,8 +109,12 @@ inline constexpr int usage = 2;
 } // namespace exit_status
 
 /// Reads the command line. Instead of an invocation there may be nothing left to do: then the text
-/// that was asked for, or the complaint, is written already and the answer is the exit status.
+/// that was asked for is written already and the answer is the exit status. Throws `problem` for
+/// what makes no sense.
 std::variant<invocation, int> read_command_line(int argc, const char* const* argv);
+
+/// Whether the answer is to be JSON, also where the command line makes no sense otherwise.
+bool asks_for_json(int argc, const char* const* argv);
 
 /// Does what was asked for; the exit status.
 int carry_out(const invocation& asked);

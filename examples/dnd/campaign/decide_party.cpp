@@ -32,6 +32,18 @@ void require_peace(const deliberation& table) {
   if (table.state().encounter.active) refuse("nobody rests in a fight; encounter end ends it");
 }
 
+/// SRD 5.1, "Resting": who rests has at least 1 hit point at the start of it.
+void require_consciousness(const creature& sleeper, const std::string& id, const mention& name) {
+  if (sleeper.hp > 0) return;
+  refuse(name, id + " has no hit points: nobody rests without any; heal to: " + id +
+                   " amount: 1 brings one back");
+}
+
+/// The hit points that healing really brings: they stop at the maximum.
+int gain_of(const creature& who, int healing) {
+  return after_healing(who.hp, healing, who.max_hp) - who.hp;
+}
+
 } // namespace
 
 std::string bring(deliberation& table, const mention& name) {
@@ -61,19 +73,21 @@ void decide(deliberation& table, const command::add& wanted) {
 
 void decide(deliberation& table, const command::heal& wanted) {
   const std::string target = table.id_of(wanted.to);
+  const creature& wounded = table.creature_of(target);
   if (const int* amount = std::get_if<int>(&wanted.amount)) {
-    table.happens(healed{target, *amount, std::nullopt});
+    table.happens(healed{target, gain_of(wounded, *amount), std::nullopt});
     return;
   }
   dice_roll roll = table.roll(std::get<dice_expression>(wanted.amount));
-  const int amount = std::max(roll.total, 0);
-  table.happens(healed{target, amount, std::move(roll)});
+  const int gained = gain_of(wounded, std::max(roll.total, 0));
+  table.happens(healed{target, gained, std::move(roll)});
 }
 
 void decide(deliberation& table, const command::rest& wanted) {
   require_peace(table);
   const std::string id = table.id_of(wanted.by);
   const creature& sleeper = table.creature_of(id);
+  require_consciousness(sleeper, id, wanted.by);
   if (wanted.length == rest_length::long_rest) {
     const int regained = hit_dice_regained(sleeper.hit_dice, sleeper.hit_dice_used);
     table.happens(rest_taken{id, wanted.length, regained});
@@ -88,7 +102,7 @@ void decide(deliberation& table, const command::rest& wanted) {
   table.happens(rest_taken{id, wanted.length, 0});
   if (wanted.hit_dice == 0) return;
   dice_roll roll = table.roll({.count = wanted.hit_dice, .sides = die});
-  const int restored = healing_of_hit_dice(roll, constitution);
+  const int restored = gain_of(sleeper, healing_of_hit_dice(roll, constitution));
   table.happens(hit_dice_spent{id, wanted.hit_dice, std::move(roll), restored});
 }
 

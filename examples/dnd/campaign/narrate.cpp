@@ -64,8 +64,9 @@ struct narrator {
            (e.success ? "and stands: " + hit_points(named(e.creature)) + "." : "in vain.");
   }
   std::string operator()(const healed& e) const {
-    return e.target + " is healed by " + std::to_string(e.amount) + ": " +
-           hit_points(named(e.target)) + ".";
+    return e.target +
+           (e.amount > 0 ? " is healed by " + std::to_string(e.amount) : " is at the maximum") +
+           ": " + hit_points(named(e.target)) + ".";
   }
   std::string operator()(const rest_taken& e) const {
     if (e.rest == rest_length::short_rest) return e.creature + " takes a short rest.";
@@ -74,10 +75,10 @@ struct narrator {
   }
   std::string operator()(const hit_dice_spent& e) const {
     const creature& spender = named(e.creature);
-    return e.creature + " spends " + hit_dice(e.count) + " (" + narrate(e.roll) + ") and regains " +
-           std::to_string(e.healed) + ": " + hit_points(spender) + ", " +
-           std::to_string(spender.hit_dice_used) + "/" + std::to_string(spender.hit_dice) +
-           " hit dice used.";
+    return e.creature + " spends " + hit_dice(e.count) + " (" + narrate(e.roll) + ") and " +
+           (e.healed > 0 ? "regains " + std::to_string(e.healed) : "is at the maximum") + ": " +
+           hit_points(spender) + ", " + std::to_string(spender.hit_dice_used) + "/" +
+           std::to_string(spender.hit_dice) + " hit dice used.";
   }
   std::string operator()(const leveled_up& e) const {
     return e.creature + " reaches level " + std::to_string(e.level) + ": " +

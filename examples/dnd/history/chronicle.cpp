@@ -251,10 +251,11 @@ private:
   }
   void take(const hit_dice_spent& happened) {
     beat& spent = add(beat_kind::hit_dice, happened.creature);
-    spent.amount = happened.healed;
+    const int before = standing_[happened.creature].hp;
     spent.dc = happened.count;
     watch(happened.creature, &spent);
-    current_scene().counts[happened.creature].healed += happened.healed;
+    spent.amount = spent.hp - before;
+    current_scene().counts[happened.creature].healed += spent.amount;
   }
   void take(const leveled_up& happened) {
     add(beat_kind::level, happened.creature).amount = happened.level;

@@ -2,9 +2,12 @@
 
 #include "files/problem.hpp"
 #include "history/involved.hpp"
+#include "history/points.hpp"
 #include "language/text.hpp"
 #include "log/event_json.hpp"
 #include "schema.hpp"
+
+#include <evstore/timestamp.hpp>
 
 #include <algorithm>
 #include <set>
@@ -41,14 +44,19 @@ std::string require_time(std::string text) {
   if (text.ends_with('Z')) text.pop_back();
   if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
   const bool whole = text.size() == 10 || text.size() == 16 || text.size() >= 19;
-  bool fits = whole && text.size() <= form.size() && text.size() != 20;
-  for (std::size_t i = 0; fits && i < text.size(); ++i)
-    fits = form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i];
-  if (!fits)
+  const bool fits = whole && text.size() <= form.size() && text.size() != 20;
+  if (!fits || !evstore::parse_timestamp(text + std::string{form.substr(text.size())} + 'Z'))
     throw bad_usage("\"" + said +
                     "\" is no time; say one in UTC like 2026-11-20, 2026-11-20T21:20 or "
                     "2026-11-20T21:20:05");
   return text;
+}
+
+void require_scenes(const campaign_log& log, const log_filter& wanted) {
+  if (!wanted.session && !wanted.encounter) return;
+  const landmarks known = find_landmarks(log);
+  if (wanted.session) static_cast<void>(find_session(known, *wanted.session));
+  if (wanted.encounter) static_cast<void>(find_encounter(known, *wanted.encounter));
 }
 
 bool is_in_encounter(const log_entry& entry, int number) {
@@ -146,14 +154,17 @@ void select(const campaign_log& log, const log_filter& wanted,
     passed_over = count - std::min(count, *wanted.last);
   }
   sieve chosen{wanted};
+  bool nothing = true;
   log.replay(end, [&](const log_entry& entry) {
     if (!chosen.lets_through(entry)) return true;
+    nothing = false;
     if (passed_over > 0)
       --passed_over;
     else
       show(entry);
     return true;
   });
+  if (nothing) require_scenes(log, wanted);
   chosen.require_creatures_met(log.state());
 }
 

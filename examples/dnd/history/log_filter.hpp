@@ -26,7 +26,8 @@ struct log_filter {
 
 /// Calls `show` for each event that is wanted, in order. Linear in the log, twice for `last`; the
 /// memory does not grow with it. Refuses (`problem`) types that do not exist, times that are none,
-/// ranges that end before they begin, and creatures that no event is about.
+/// ranges that end before they begin, sessions and encounters that the log does not have, and
+/// creatures that no event is about.
 void select(const campaign_log& log, const log_filter& wanted,
             const std::function<void(const log_entry&)>& show);
 

@@ -38,24 +38,27 @@ bool ends_in_end(std::string_view text) {
          same_word(text.substr(text.size() - end_mark.size()), end_mark);
 }
 
-const stretch& find_marked(const std::map<int, stretch>& all, const char* what,
-                           std::string_view number) {
-  const auto wanted = read_number<int>(number);
-  if (!wanted)
-    throw bad_usage("\"" + std::string{number} + "\" is no number of a " + what + "; say " + what +
-                    ":2");
-  const auto found = all.find(*wanted);
+const stretch& find_marked(const std::map<int, stretch>& all, const char* what, int number) {
+  const auto found = all.find(number);
   if (found != all.end()) return found->second;
   std::vector<std::string> known;
   for (const auto& [each, where] : all) known.push_back(std::to_string(each));
-  throw not_possible("there is no " + std::string{what} + " " + std::string{number} +
-                     (known.empty() ? "" : "; there are " + in_words(known)));
+  throw not_possible("there is no " + std::string{what} + " " + std::to_string(number) +
+                     (known.empty()       ? ""
+                      : known.size() == 1 ? "; there is only " + known.front()
+                                          : "; there are " + in_words(known)));
+}
+
+int number_of(const char* what, std::string_view text) {
+  if (const auto number = read_number<int>(text)) return *number;
+  throw bad_usage("\"" + std::string{text} + "\" is no number of a " + what + "; say " + what +
+                  ":2");
 }
 
 /// The session or encounter that the text names, if it has the form of one.
 const stretch* find_named(const landmarks& known, std::string_view text) {
-  if (lose_prefix(text, "session:")) return &find_marked(known.sessions, "session", text);
-  if (lose_prefix(text, "encounter:")) return &find_marked(known.encounters, "encounter", text);
+  if (lose_prefix(text, "session:")) return &find_session(known, number_of("session", text));
+  if (lose_prefix(text, "encounter:")) return &find_encounter(known, number_of("encounter", text));
   return nullptr;
 }
 
@@ -88,6 +91,14 @@ landmarks find_landmarks(const campaign_log& log) {
     return true;
   });
   return found;
+}
+
+const stretch& find_session(const landmarks& known, int number) {
+  return find_marked(known.sessions, "session", number);
+}
+
+const stretch& find_encounter(const landmarks& known, int number) {
+  return find_marked(known.encounters, "encounter", number);
 }
 
 std::uint64_t find_point(const landmarks& known, std::string_view text) {

@@ -28,6 +28,11 @@ struct landmarks {
 /// Linear in the log.
 landmarks find_landmarks(const campaign_log& log);
 
+/// The session or the encounter of that number. Throws `problem`, which says the numbers that there
+/// are, if the log does not have it.
+const stretch& find_session(const landmarks& known, int number);
+const stretch& find_encounter(const landmarks& known, int number);
+
 /// The position that a person means: `42` (after 42 events), `start` (0), `now`, `session:2` and
 /// `encounter:3` (when it had just begun), `session:2:end` and `encounter:3:end` (after its last
 /// event). Throws `problem` for what is none, or is not in the log.

@@ -166,8 +166,7 @@ private:
     std::vector<std::string> who;
     for (const beat& each : beats)
       if (each.kind == first.kind) who.push_back(each.who);
-    if (first.kind == beat_kind::rest)
-      return words_.names(who) + " took a " + first.what + " rest" + regained(beats);
+    if (first.kind == beat_kind::rest) return rests(who, first.what) + regained(beats);
     if (first.kind == beat_kind::level)
       return words_.names(who) + " reached level " + std::to_string(first.amount);
     if (first.kind == beat_kind::arrival) return words_.company(who) + " joined the story";
@@ -175,30 +174,53 @@ private:
            in_words(things(beats));
   }
 
-  std::string regained(std::span<const beat> beats) const {
+  /// Everybody is named once, whoever rested how often.
+  std::string rests(const std::vector<std::string>& who, const std::string& length) const {
+    counted_things often;
+    for (const std::string& id : who) count(often, id, 1);
     std::vector<std::string> all;
+    while (!often.empty()) {
+      const std::int64_t times = often.front().second;
+      std::vector<std::string> as_often;
+      for (const auto& [id, rested] : often)
+        if (rested == times) as_often.push_back(id);
+      std::erase_if(often, [&](const auto& each) { return each.second == times; });
+      all.push_back(words_.names(as_often) + " took " + english::some(times, length + " rest"));
+    }
+    return in_words(all);
+  }
+
+  std::string regained(std::span<const beat> beats) const {
+    counted_things points;
     for (const beat& each : beats)
-      if (each.kind == beat_kind::hit_dice)
-        all.push_back(words_.name(each.who) + " regained " +
-                      english::counted(each.amount, "hit point"));
+      if (each.kind == beat_kind::hit_dice) count(points, each.who, each.amount);
+    std::vector<std::string> all;
+    for (const auto& [id, gained] : points)
+      all.push_back(words_.name(id) + (gained > 0
+                                           ? " regained " + english::counted(gained, "hit point")
+                                           : " was at the maximum"));
     return all.empty() ? "" : ": " + in_words(all);
   }
 
+  /// How many of what, in the order in which each was first spoken of.
+  using counted_things = std::vector<std::pair<std::string, std::int64_t>>;
+
+  static void count(counted_things& all, const std::string& what, std::int64_t more) {
+    const auto known =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first == what; });
+    if (known == all.end())
+      all.emplace_back(what, more);
+    else
+      known->second += more;
+  }
+
   static std::vector<std::string> things(std::span<const beat> beats) {
-    std::vector<std::pair<std::string, std::int64_t>> items;
-    for (const beat& each : beats) {
-      const auto known = std::find_if(items.begin(), items.end(),
-                                      [&](const auto& item) { return item.first == each.what; });
-      const std::int64_t count = std::abs(each.amount);
-      if (known == items.end())
-        items.emplace_back(each.what, count);
-      else
-        known->second += count;
-    }
+    counted_things items;
+    for (const beat& each : beats) count(items, each.what, std::abs(each.amount));
     std::vector<std::string> named;
-    for (auto& [item, count] : items) {
+    for (auto& [item, number] : items) {
       std::replace(item.begin(), item.end(), '-', ' ');
-      named.push_back(english::some(count, item));
+      named.push_back(english::some(number, item));
     }
     return named;
   }

@@ -160,8 +160,9 @@ std::string telling::clause(const beat& told, std::size_t fallen) const {
   case beat_kind::rest:
     return who + " took a " + told.what + " rest" + (told.stood ? " and stood up again" : "");
   case beat_kind::hit_dice:
-    return who + " spent " + english::counted(told.dc, "hit die") + " and regained " +
-           english::counted(told.amount, "hit point");
+    return who + " spent " + english::counted(told.dc, "hit die") + " and " +
+           (told.amount > 0 ? "regained " + english::counted(told.amount, "hit point")
+                            : "was at the maximum");
   case beat_kind::level: return who + " reached level " + std::to_string(told.amount);
   case beat_kind::item: {
     const std::string item = spoken_id(told.what);

@@ -90,13 +90,22 @@ private:
                                : !result_.bare.empty() ? of_.bare.often
                                                        : how_often::once;
       if (before == how_often::list) return last_;
-      return failure{about(label, "and: continues a list of names, and none comes before it")};
+      const bool names_one = (last_ != nullptr || !result_.bare.empty()) && !takes_lists();
+      return failure{about(
+          label, names_one ? std::string{of_.keyword} + " takes one name; say it again for another"
+                           : "and: continues a list of names, and none comes right before it")};
     }
     const label_rule* rule = find_label(of_, label.text);
     if (rule == nullptr) return failure{about(label, unknown_label(label.text))};
     if (rule->often == how_often::again || result_.find(rule->label) == nullptr) return rule;
     return failure{about(label, std::string{rule->label} + ": is said twice" +
                                     (rule->often == how_often::list ? "; go on with and:" : ""))};
+  }
+
+  bool takes_lists() const {
+    return of_.bare.often == how_often::list ||
+           std::any_of(of_.labels.begin(), of_.labels.end(),
+                       [](const label_rule& rule) { return rule.often == how_often::list; });
   }
 
   std::string unknown_label(std::string_view label) const {

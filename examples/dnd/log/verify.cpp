@@ -29,8 +29,10 @@ void check_lines(const std::filesystem::path& log, verification& found) {
     found.findings.push_back(line_of(file, defect));
   if (!report.is_sound()) {
     found.sound = false;
+    // What one command came to is in the log as a whole, or not at all.
     found.findings.push_back(file + " is damaged: " + std::to_string(report.records) +
-                             " events can be relied on; dnd campaign repair keeps those");
+                             " events are whole by themselves; dnd campaign repair keeps the "
+                             "commands that are whole");
   }
 }
 

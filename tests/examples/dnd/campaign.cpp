@@ -328,6 +328,36 @@ TEST_CASE("hit dice are spent on a short rest while there are some") {
   CHECK(at.who("brunhild").hit_dice_used == 2);
 }
 
+TEST_CASE("who has no hit points does not rest, neither long nor short") {
+  table at;
+  at.play("add brunhild").play("damage to: brunhild dice: 1d1+27 type: slashing", {1});
+  for (const char* rest :
+       {"rest long by: brunhild", "rest short by: brunhild", "rest short by: brunhild hit-dice: 1"})
+    CHECK(has(at.refusal(rest), "brunhild has no hit points: nobody rests without any"));
+  CHECK(at.who("brunhild").hp == 0);
+  at.play("heal to: brunhild amount: 1").play("rest long by: brunhild");
+  CHECK(at.who("brunhild").hp == 28);
+}
+
+TEST_CASE("healing is what was gained, whatever the dice showed") {
+  table at;
+  at.play("add brunhild").play("damage to: brunhild dice: 1d1+4 type: slashing", {1});
+  const auto told = [&] { return narrate(at.log.back(), at.state); };
+  at.play("heal to: brunhild dice: 1d4", {3});
+  CHECK(told() == "brunhild is healed by 3: HP 26/28.");
+  at.play("heal to: brunhild dice: 1d8+2", {8});
+  CHECK(told() == "brunhild is healed by 2: HP 28/28.");
+  CHECK(std::get<healed>(at.log.back()).roll->total == 10);
+  at.play("heal to: brunhild amount: 5");
+  CHECK(told() == "brunhild is at the maximum: HP 28/28.");
+
+  at.play("damage to: brunhild dice: 1d1 type: slashing", {1});
+  at.play("rest short by: brunhild hit-dice: 1", {8});
+  CHECK(has(told(), "and regains 1: HP 28/28"));
+  at.play("rest short by: brunhild hit-dice: 1", {8});
+  CHECK(has(told(), "and is at the maximum: HP 28/28"));
+}
+
 TEST_CASE("characters gain levels, monsters do not") {
   table at;
   at.play("add brunhild and: zombie").play("level-up by: brunhild");

@@ -129,6 +129,14 @@ TEST_CASE("a point that is none is refused in words that lead on") {
     CHECK(why_not(known, point).find("is no point in a campaign") != std::string::npos);
 }
 
+TEST_CASE("a session or an encounter is found by its number, and what there is is said of others") {
+  const landmarks known = forty_events();
+  CHECK(find_session(known, 2).from == 21);
+  CHECK(find_encounter(known, 1).to == 15);
+  CHECK_THROWS_WITH(find_session(known, 7), "there is no session 7; there are 0, 1 and 2");
+  CHECK_THROWS_WITH(find_encounter(known, 77), "there is no encounter 77; there is only 1");
+}
+
 TEST_CASE("a stretch goes from just before a session to its end, else from one point to another") {
   const landmarks known = forty_events();
   const auto pair = [](const stretch& found) { return std::pair{found.from, found.to}; };

@@ -166,6 +166,19 @@ TEST_CASE("a complaint points at the word and names the nearest one") {
   CHECK(blamed("turn around") == "around");
 }
 
+TEST_CASE("a command that takes one name says so, whoever goes on with another") {
+  for (const std::string line :
+       {"damage to: a and: b dice: 1d6 type: fire", "heal to: a and: b amount: 1",
+        "inflict prone to: a and: b", "give rope to: a and: b", "lift prone from: a and: b"}) {
+    CAPTURE(line);
+    CHECK(blamed(line) == "and:");
+    CHECK(says(complaint_about(line), line.substr(0, line.find(' ')) + " takes one name"));
+  }
+  for (const char* line : {"attack to: a dice: d20 and: b", "turn and: a"})
+    CHECK(
+        says(complaint_about(line), "and: continues a list of names, and none comes right before"));
+}
+
 TEST_CASE("undo counts commands, turns or rounds") {
   using unit = command::undo::unit;
   CHECK(deed<command::undo>("undo").count == 1);

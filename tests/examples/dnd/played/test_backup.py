@@ -36,7 +36,8 @@ class Backup(Table):
 
     def restore(self, backup, *options, status=0):
         ran = self.dnd("campaign", "restore", backup, "--json", *options, status=status)
-        return json.loads(ran.stdout) if status == 0 else ran.stderr
+        answer = json.loads(ran.stdout)
+        return answer if status == 0 else answer["error"]["message"]
 
     def repack(self, backup, change):
         """The backup with its files, a dict of names and bytes, changed by a function."""

@@ -46,7 +46,6 @@ class History(Table):
     def test_the_log_can_be_cut_by_encounter_and_round(self):
         fight = self.positions("--encounter", 1)
         self.assertEqual([fight[0], fight[-1]], [self.where("encounter_started")[0], self.where("encounter_ended")[0]])
-        self.assertEqual(self.positions("--encounter", 2), [])
         first, *_, last = self.where("turn_started")
         self.assertEqual(self.positions("--round", 2)[0], last)
         self.assertEqual(self.positions("--round", 0)[-1] + 1, first)
@@ -78,8 +77,37 @@ class History(Table):
                                      (["--creature", "zombi"], 1, "did you mean Zombie?"),
                                      (["--since", "2026-1"], 2, "is no time"),
                                      (["--since", "2026-11-20T21"], 2, "is no time"),
+                                     (["--since", "2026-13-45"], 2, "is no time"),
+                                     (["--until", "2026-02-30"], 2, "is no time"),
+                                     (["--since", "2026-02-28T25:61:00"], 2, "is no time"),
+                                     (["--session", 7], 1, "there is no session 7; there are 0, 1 and 2"),
+                                     (["--session", 7, "--last", 1], 1, "there is no session 7"),
+                                     (["--encounter", 77], 1, "there is no encounter 77; there is only 1"),
                                      (["--from", 5, "--to", 4], 2, "no event is both")]:
             self.assertIn(why, self.dnd("campaign", "log", "Mine", *filters, status=status).stderr)
+
+    def test_a_session_of_which_no_event_meets_the_other_filters_is_there_nevertheless(self):
+        self.assertEqual(self.positions("--session", 2, "--type", "encounter_started"), [])
+        self.assertEqual(self.positions("--session", 2, "--to", 3), [])
+        self.assertEqual(self.positions("--encounter", 1, "--round", 99), [])
+
+    def test_a_number_below_zero_is_wrong_usage(self):
+        for words in (["log", "Mine", "--last", "-1"], ["log", "Mine", "--from", "-5"], ["log", "Mine", "--to", "-1"],
+                      ["log", "Mine", "--session", "-1"], ["log", "Mine", "--encounter", "-1"],
+                      ["log", "Mine", "--round", "-1"], ["state", "Mine", "--at-position", "-1"],
+                      ["recap", "Mine", "--session", "-1"], ["list", "--seed", "-1"]):
+            ran = self.dnd("campaign", *words, status=2)
+            self.assertIn(f'"{words[-1]}" is no whole number from 0 on', ran.stderr, words)
+
+    def test_what_cannot_be_answered_is_said_in_json_too(self):
+        for words, status, why in [(["state", "Nope"], 1, "Nope"), (["recap", "Mine", "--session", 9], 1, "no session 9"),
+                                   (["log", "Mine", "--last", "-1"], 2, "no whole number"), (["laod", "Mine"], 2, "load"),
+                                   (["load"], 2, "name is required"), (["log", "Mine", "--since", "soon"], 2, "is no time")]:
+            ran = self.dnd("campaign", *words, "--json", status=status)
+            [answer] = [json.loads(line) for line in ran.stdout.splitlines()]
+            self.assertEqual((list(answer), answer["ok"], ran.stderr), (["ok", "error"], False, ""), words)
+            self.assertIn(why, answer["error"]["message"])
+            self.assertIn("dnd: ", self.dnd("campaign", *words, status=status).stderr)
 
     def test_a_session_is_compared_with_what_was_before_it(self):
         found = self.diff("session:1")

@@ -85,6 +85,18 @@ class Load(Table):
         self.assertEqual(self.load()["events"], 4)
         self.dnd("campaign", "verify", "Mine")
 
+    def test_of_a_damaged_command_verifying_promises_nothing_that_repairing_does_not_keep(self):
+        self.create()
+        self.play("note one", "add zombie and: goblin and: wolf", "note two")
+        lines = self.log.read_bytes().splitlines(keepends=True)
+        lines[3] = lines[3].replace(b'"goblin-1"', b'"goblin-2"')
+        self.log.write_bytes(b"".join(lines))
+        said = self.dnd("campaign", "verify", "Mine", status=1).stdout
+        self.assertIn(f"{len(lines) - 1} events are whole by themselves; dnd campaign repair keeps the commands that are whole",
+                      said)
+        self.dnd("campaign", "repair", "Mine")
+        self.assertEqual(self.types(), ["campaign_started", "world_event_noted", "world_event_noted"])
+
     def test_a_torn_last_line_is_passed_over_and_said(self):
         self.create()
         self.play("add zombie", "note one", "note two")

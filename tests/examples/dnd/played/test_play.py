@@ -116,6 +116,11 @@ class Commands(Table):
         self.assertEqual(ran.stderr.count("error:"), ran.stderr.count("^"))
         self.assertIn("  encounter end\n  ^~~~~~~~~~~~~\nerror: there is no fight", ran.stderr)
 
+    def test_a_directory_is_no_script(self):
+        self.create()
+        self.assertIn(f"cannot be read: {self.home} is a directory", self.dnd("run", self.home, "Mine", status=1).stderr)
+        self.assertIn("cannot be read: missing", self.dnd("run", "missing", "Mine", status=1).stderr)
+
     def test_a_mistake_is_shown_where_it_is_with_the_nearest_word(self):
         self.create()
         (self.campaign / "characters/brunhild.yaml").write_text(HERO + "equipment: [lantern, silk rope]\n")

@@ -79,6 +79,15 @@ class Recap(Table):
                       "encounter end", options=["--seed", "4"])
             self.assertEqual(self.prose().count(f"hit the {foe}") + self.prose().count(f"felled the {foe}"), told)
 
+    def test_who_rests_twice_is_named_once(self):
+        self.play("rest long by: aldric", "rest short by: brunhild", "rest short by: brunhild")
+        self.assertIn("Brunhild took two short rests.", self.prose())
+        self.play("rest short by: aldric", "damage to: brunhild dice: 1d1 type: fire",
+                  "rest short by: brunhild hit-dice: 1", "rest short by: aldric hit-dice: 1",
+                  "rest short by: brunhild hit-dice: 1")
+        self.assertIn("Brunhild took two short rests and Aldric took a short rest: "
+                      "Brunhild regained one hit point and Aldric was at the maximum.", self.prose())
+
     def test_without_a_number_the_last_session_is_told(self):
         self.assertEqual(self.recap(), self.recap("--session", 2))
         self.assertIn("The last session had left its marks: Aldric had 12 of 35 hit points.", self.prose())
