@@ -164,7 +164,7 @@ private:
     }
 
   private:
-    static value of(answer given) {
+    static value of(const answer& given) {
       if (!given.outcome) throw given.outcome.error();
       return *given.outcome;
     }

@@ -31,7 +31,7 @@ private:
 ///     throw convex_error{object{{"code", "BAD_LIMIT"}, {"min", std::int64_t{1}}}};
 class convex_error : public function_error {
 public:
-  explicit convex_error(value data)
+  explicit convex_error(const value& data)
       : function_error{"Uncaught ConvexError: " + encode(data), data} {}
 };
 

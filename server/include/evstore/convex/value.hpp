@@ -68,7 +68,7 @@ public:
 
   friend std::strong_ordering operator<=>(const object&, const object&) noexcept;
   friend bool operator==(const object& left, const object& right) noexcept {
-    return (left <=> right) == 0;
+    return std::is_eq(left <=> right);
   }
 
 private:
@@ -133,7 +133,7 @@ public:
 
   friend std::strong_ordering operator<=>(const value&, const value&) noexcept;
   friend bool operator==(const value& left, const value& right) noexcept {
-    return (left <=> right) == 0;
+    return std::is_eq(left <=> right);
   }
 
 private:
@@ -219,7 +219,7 @@ inline std::strong_ordering operator<=>(const object& left, const object& right)
   return std::lexicographical_compare_three_way(
       left.begin(), left.end(), right.begin(), right.end(),
       [](const object::field& one, const object::field& other) -> std::strong_ordering {
-        if (const auto order = one.name <=> other.name; order != 0) return order;
+        if (const auto order = one.name <=> other.name; std::is_neq(order)) return order;
         return one.value <=> other.value;
       });
 }

@@ -169,11 +169,10 @@ public:
     snapshot_lookup lookup;
     auto found = snapshots_.load(key, lookup.ignored);
     if (!found) return lookup;
-    if (detail::broken_rule == detail::rule::snapshots_fit_their_log)
-      lookup.snapshot = std::move(found->snapshot);
-    else if (found->snapshot.position > head())
+    const bool fits_any = detail::broken_rule == detail::rule::snapshots_fit_their_log;
+    if (!fits_any && found->snapshot.position > head())
       lookup.ignored = "the snapshot is of a position that the log has not reached";
-    else if (log_->crc_at(found->snapshot.position.value()) != found->record_crc)
+    else if (!fits_any && log_->crc_at(found->snapshot.position.value()) != found->record_crc)
       lookup.ignored = "the snapshot was taken of another log";
     else
       lookup.snapshot = std::move(found->snapshot);

@@ -31,10 +31,13 @@ public:
     // Four lines of the cache at once, because a branch on how many a record has would cost more.
     const std::uintptr_t begin = address_ + static_cast<std::uintptr_t>(ahead);
     std::size_t done = 0;
+    // Numbers, because what is prefetched may lie outside of the mapping, where no pointer may point.
+    // NOLINTBEGIN(performance-no-int-to-ptr)
     do {
       for (std::size_t i = 0; i < 4; ++i, done += 64)
         __builtin_prefetch(reinterpret_cast<const void*>(begin + done), 0, 2);
     } while (done < size);
+    // NOLINTEND(performance-no-int-to-ptr)
   }
 
 private:

@@ -105,6 +105,7 @@ EVSTORE_JSONL_FOLDING words_512 load_from(std::uintptr_t text, std::size_t part,
   const auto kept = __builtin_ia32_ucmpb512_mask(numbers, bytes_512{} + static_cast<char>(first),
                                                  at_least, ~std::uint64_t{0});
 #if defined(__clang__)
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): it may lie in front of the text, where no pointer may point
   const auto* const from = reinterpret_cast<const bytes_512*>(text + part * 64);
 #else
   const auto* const from = reinterpret_cast<const char*>(text + part * 64);

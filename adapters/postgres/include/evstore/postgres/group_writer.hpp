@@ -206,7 +206,7 @@ private:
     may_be_stored_ = false;
     on.execute("begin");
     try {
-      const batch_answer came = store_group(on);
+      batch_answer came = store_group(on);
       project(on, came);
       if (!on.is_in_transaction())
         throw error{errc::io_failed, on.place() +
