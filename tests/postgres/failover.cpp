@@ -4,6 +4,7 @@
 #include <evstore/postgres/adapter.hpp>
 #include <evstore/testing/plain_commit.hpp>
 #include <postgres/load.hpp>
+#include <postgres/server_group.hpp>
 #include <support/scratch_folder.hpp>
 
 #include <catch2/catch.hpp>
@@ -11,13 +12,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -31,22 +28,13 @@ using tests::load;
 using tests::stored_ids;
 
 /// A primary, `a`, and its standby, `b`.
-class two_servers {
+class two_servers : public tests::server_group {
 public:
-  two_servers() {
-    run("pair", "");
-    std::ifstream file{file_};
-    where_ = {std::istreambuf_iterator<char>{file}, {}};
-  }
-  ~two_servers() { static_cast<void>(std::system(command("stop", "").c_str())); }
-  two_servers(const two_servers&) = delete;
-  two_servers& operator=(const two_servers&) = delete;
+  two_servers() : server_group{EVSTORE_TEST_DATA "/postgres/cluster", "pair"} {}
 
-  /// Both hosts: whichever can be written to.
-  [[nodiscard]] const std::string& where() const { return where_; }
   /// Only one of them.
   [[nodiscard]] std::string of(char server) const {
-    return where_.substr(0, where_.find("/a,")) + '/' + server + " user=tests dbname=postgres";
+    return where().substr(0, where().find("/a,")) + '/' + server + " user=tests dbname=postgres";
   }
   std::int64_t ask(char server, const std::string& sql) const {
     return postgres::connection{of(server)}
@@ -65,8 +53,8 @@ public:
     while (ask('a', "select count(*) from pg_stat_replication") != 0)
       std::this_thread::sleep_for(1ms);
   }
-  void crash_primary() { run("crash", " a"); }
-  void promote_standby() { run("promote", " b"); }
+  void crash_primary() { run("crash", "a"); }
+  void promote_standby() { run("promote", "b"); }
 
 private:
   void set(char server, const std::string& what) {
@@ -74,17 +62,6 @@ private:
     on.execute(("alter system set " + what).c_str());
     on.execute("select pg_reload_conf()");
   }
-  [[nodiscard]] std::string command(const std::string& what, const std::string& which) const {
-    return "exec " EVSTORE_TEST_DATA "/postgres/cluster " + what + " " + file_ + which;
-  }
-  void run(const std::string& what, const std::string& which) {
-    if (std::system(command(what, which).c_str()) != 0)
-      throw std::runtime_error{"cluster " + what + " failed"};
-  }
-
-  tests::scratch_folder folder_;
-  std::string file_ = (folder_ / "servers").string();
-  std::string where_;
 };
 
 TEST_CASE(

@@ -7,40 +7,32 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "examples/dnd/played"))
+from server import SERVER, sql  # noqa: E402
 from table import Table  # noqa: E402
 
 EVSTORE = os.environ["EVSTORE"]
-
-
-def server():
-    return os.environ.get("EVSTORE_POSTGRES") or pathlib.Path(os.environ["EVSTORE_POSTGRES_SERVER"]).read_text()
 
 
 class OnServer(Table):
     def setUp(self):
         super().setUp()
         self.prefix = f"dnd_test_{os.getpid()}"
-        self.configure(f"postgres:{server()} schema={self.prefix}")
+        self.configure(f"postgres:{SERVER} schema={self.prefix}")
         self.addCleanup(self.remove_schemas)
 
     def configure(self, store):
         (self.home / "dnd.yaml").write_text("store: " + json.dumps(store) + "\n")
 
-    def ask(self, sql):
-        return subprocess.run(["psql", "--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--dbname", server(),
-                               "--command", "set client_min_messages = error;" + sql],
-                              check=True, capture_output=True, text=True).stdout.strip()
-
     def schemas(self):
-        return self.ask(f"select nspname from pg_namespace where starts_with(nspname, '{self.prefix}')").split()
+        return sql(f"select nspname from pg_namespace where starts_with(nspname, '{self.prefix}')").split()
 
     def remove_schemas(self):
         for schema in self.schemas():
-            self.ask(f'drop schema "{schema}" cascade')
+            sql(f'drop schema "{schema}" cascade')
 
     def address(self):
         schema, = self.schemas()
-        return f"postgres:{server()} schema={schema}"
+        return f"postgres:{SERVER} schema={schema}"
 
     def evstore(self, *arguments):
         subprocess.run([EVSTORE, *map(str, arguments)], check=True, capture_output=True, cwd=self.home)
@@ -56,7 +48,7 @@ class OnServer(Table):
         self.assertEqual(self.fights(), [])
         self.assertEqual(self.hp("zombie-1"), "15/22")
         self.assertRegex(self.dnd("campaign", "load", "Mine").stdout, r"zombie-1\s+HP 15/22")
-        self.assertEqual(self.ask(f"""select data ->> 'target' from "{self.schemas()[0]}".log
+        self.assertEqual(sql(f"""select data ->> 'target' from "{self.schemas()[0]}".log
                                       where type = 'damage_dealt'"""), "zombie-1")
         self.dnd("campaign", "verify", "Mine")
 
@@ -64,7 +56,7 @@ class OnServer(Table):
         self.configure("files")
         self.create()
         self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing", "note \"é \\\" \\\\ 日本\"", "session save")
-        self.configure(f"postgres:{server()} schema={self.prefix}")
+        self.configure(f"postgres:{SERVER} schema={self.prefix}")
         refused = self.dnd("repl", "Mine", said="note x\n", status=1).stderr
         self.assertIn("evstore copy", refused)  # nobody begins anew by accident
         _, source, _, destination, _ = refused.split("evstore copy", 1)[1].split("'")
@@ -102,7 +94,7 @@ class OnServer(Table):
         self.assertRegex(restored, r"zombie-1\s+HP 15/22")
 
     def test_a_store_that_makes_no_sense_is_refused_and_no_password_repeated(self):
-        for store in ("mysql:host=x", "nonsense", f"postgres:{server()} password=hush",
+        for store in ("mysql:host=x", "nonsense", f"postgres:{SERVER} password=hush",
                       "postgresql://ada:hush@localhost/games"):
             ran = self.dnd("--store", store, "campaign", "list", status=2)
             self.assertNotIn("hush", ran.stdout + ran.stderr)

@@ -1,27 +1,20 @@
 """The program `evstore` on stores in PostgreSQL."""
 import os
 import pathlib
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "cli"))
 from desk import Desk, BANK  # noqa: E402
-
-
-def server():
-    return os.environ.get("EVSTORE_POSTGRES") or pathlib.Path(os.environ["EVSTORE_POSTGRES_SERVER"]).read_text()
+from server import SERVER, sql  # noqa: E402
 
 
 class OnPostgres(Desk):
     def setUp(self):
         super().setUp()
         self.schema = f"evstore_test_program_{os.getpid()}"
-        self.store = f"postgres:{server()} schema={self.schema}"
-        self.addCleanup(self.sql, f"set client_min_messages = error; drop schema if exists {self.schema} cascade")
-
-    def sql(self, text):
-        subprocess.run(["psql", "--no-psqlrc", "--quiet", "--dbname", server(), "--command", text], check=True)
+        self.store = f"postgres:{SERVER} schema={self.schema}"
+        self.addCleanup(sql, f"drop schema if exists {self.schema} cascade")
 
     def test_a_log_goes_there_and_comes_back_byte_for_byte(self):
         log = self.bank()
@@ -49,7 +42,7 @@ class OnPostgres(Desk):
         self.bank()
         self.evstore("copy", "bank.jsonl", self.store)
         self.assertIn(b"5 events", self.evstore("verify", self.store).stdout)
-        self.sql(f"delete from {self.schema}.events where position = 3")
+        sql(f"delete from {self.schema}.events where position = 3")
         damaged = self.evstore("verify", self.store, status=1).stdout.decode()
         self.assertIn("position 4: events are missing before it", damaged)
         self.assertIn("position 4: its commit is not whole", damaged)

@@ -2,7 +2,7 @@
 // Patroni and etcd, and a takeover takes as long as the machines are given to answer (make soak).
 
 #include <postgres/load.hpp>
-#include <support/scratch_folder.hpp>
+#include <postgres/server_group.hpp>
 #include <support/soak.hpp>
 
 #include <catch2/catch.hpp>
@@ -11,12 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <stdexcept>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -27,37 +22,16 @@ using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
 /// Three machines, as far as processes can be machines.
-class local_cluster {
+class local_cluster : public tests::server_group {
 public:
-  local_cluster() {
-    run("start", "");
-    std::ifstream file{file_};
-    where_ = {std::istreambuf_iterator<char>{file}, {}};
-  }
-  ~local_cluster() { static_cast<void>(std::system(command("stop", "").c_str())); }
-  local_cluster(const local_cluster&) = delete;
-  local_cluster& operator=(const local_cluster&) = delete;
+  local_cluster()
+      : server_group{EVSTORE_TEST_DATA "/../adapters/postgres/cluster/local", "start"} {}
 
-  [[nodiscard]] const std::string& where() const { return where_; }
-  void kill_primary() { run("kill-primary", ""); }
+  void kill_primary() { run("kill-primary"); }
   void revive() {
-    run("revive", "");
-    run("await", " 3");
+    run("revive");
+    run("await", "3");
   }
-
-private:
-  [[nodiscard]] std::string command(const std::string& what, const std::string& more) const {
-    return "exec " EVSTORE_TEST_DATA "/../adapters/postgres/cluster/local " + what + " " + file_ +
-           more;
-  }
-  void run(const std::string& what, const std::string& more) {
-    if (std::system(command(what, more).c_str()) != 0)
-      throw std::runtime_error{"the local cluster: " + what + " failed"};
-  }
-
-  tests::scratch_folder folder_;
-  std::string file_ = (folder_ / "cluster").string();
-  std::string where_;
 };
 
 TEST_CASE("whichever machine is killed, nothing acknowledged is lost, and nothing is there twice") {

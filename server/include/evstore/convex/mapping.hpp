@@ -68,11 +68,12 @@ struct mapping {
 
 namespace detail {
 
-template <class T>
+template <class T, fixed_string Validator>
 struct scalar_mapping {
+  static std::string validator() { return std::string{Validator.view()}; }
   static bool read(const value& from, T& to, mismatch& why, const path_step& at) {
     const T* const held = from.get_if<T>();
-    if (held == nullptr) return why.value_differs(at, from, mapping<T>::validator());
+    if (held == nullptr) return why.value_differs(at, from, validator());
     to = *held;
     return true;
   }
@@ -87,33 +88,19 @@ struct scalar_mapping {
 } // namespace detail
 
 template <>
-struct mapping<null> : detail::scalar_mapping<null> {
-  static std::string validator() { return "v.null()"; }
-};
+struct mapping<null> : detail::scalar_mapping<null, "v.null()"> {};
 template <>
-struct mapping<bool> : detail::scalar_mapping<bool> {
-  static std::string validator() { return "v.boolean()"; }
-};
+struct mapping<bool> : detail::scalar_mapping<bool, "v.boolean()"> {};
 template <>
-struct mapping<double> : detail::scalar_mapping<double> {
-  static std::string validator() { return "v.float64()"; }
-};
+struct mapping<double> : detail::scalar_mapping<double, "v.float64()"> {};
 template <>
-struct mapping<std::int64_t> : detail::scalar_mapping<std::int64_t> {
-  static std::string validator() { return "v.int64()"; }
-};
+struct mapping<std::int64_t> : detail::scalar_mapping<std::int64_t, "v.int64()"> {};
 template <>
-struct mapping<std::string> : detail::scalar_mapping<std::string> {
-  static std::string validator() { return "v.string()"; }
-};
+struct mapping<std::string> : detail::scalar_mapping<std::string, "v.string()"> {};
 template <>
-struct mapping<bytes> : detail::scalar_mapping<bytes> {
-  static std::string validator() { return "v.bytes()"; }
-};
+struct mapping<bytes> : detail::scalar_mapping<bytes, "v.bytes()"> {};
 template <>
-struct mapping<object> : detail::scalar_mapping<object> {
-  static std::string validator() { return "v.record(v.string(), v.any())"; }
-};
+struct mapping<object> : detail::scalar_mapping<object, "v.record(v.string(), v.any())"> {};
 
 template <>
 struct mapping<value> {
