@@ -16,6 +16,8 @@ namespace evstore {
 /// - `wait()`: returns when the commit is acknowledged, refused or failed.
 /// - `get()`: waits; the same result, and the same errors thrown, as `append` has. Any number of
 ///   times.
+/// - `judged()`: what `get` will return unless something begun before it, or the commit itself, fails
+///   to be stored. Does not wait: whoever decides on what is in flight knows positions and versions.
 ///
 /// The ticket may be dropped, which loses nothing but the answer, and may outlive the store. One
 /// thread at a time.
@@ -24,6 +26,7 @@ concept append_ticket = std::movable<T> && requires(const T& ticket) {
   { ticket.is_ready() } -> std::same_as<bool>;
   { ticket.wait() } -> std::same_as<void>;
   { ticket.get() } -> std::convertible_to<append_result>;
+  { ticket.judged() } -> std::convertible_to<append_result>;
 };
 
 /// An adapter that appends without waiting:
@@ -53,6 +56,7 @@ public:
 
   [[nodiscard]] static constexpr bool is_ready() noexcept { return true; }
   static constexpr void wait() noexcept {}
+  [[nodiscard]] const append_result& judged() const noexcept { return outcome_; }
   [[nodiscard]] const append_result& get() const& noexcept { return outcome_; }
   [[nodiscard]] append_result get() && { return std::move(outcome_); }
 

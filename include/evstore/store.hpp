@@ -242,6 +242,7 @@ public:
                            made.checkpoint);
   }
 
+  [[nodiscard]] const store_options& options() const noexcept { return options_; }
   /// The adapter, for what only it can do.
   [[nodiscard]] Adapter& adapter() noexcept { return adapter_; }
 

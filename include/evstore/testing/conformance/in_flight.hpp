@@ -20,14 +20,18 @@ void add_in_flight(check_list<A>& checks) {
                     [](probe<A>& on) {
                       constexpr std::uint64_t count = 200;
                       std::vector<pending_append_of<A>> tickets;
-                      for (std::uint64_t i = 0; i < count; ++i)
+                      std::vector<append_result> judged;
+                      for (std::uint64_t i = 0; i < count; ++i) {
                         tickets.push_back(begin(on, "s", exactly(i), events("a")));
+                        judged.push_back(tickets.back().judged());
+                      }
                       tickets.back().wait();
                       for (std::uint64_t i = 0; i < count; ++i) {
                         on.expect(tickets[i].is_ready(), "acknowledged before what came later");
                         const auto receipt = on.accepted(tickets[i].get(), "the commit");
                         on.equal(receipt.version(), stream_version{i + 1}, "the version");
                         on.equal(on.accepted(tickets[i].get(), "again"), receipt, "the same");
+                        on.equal(on.accepted(judged[i], "in flight"), receipt, "what was judged");
                       }
                       on.equal(on.stream("s").size(), std::size_t{count}, "events");
                     }});

@@ -74,6 +74,7 @@ public:
   void wait() const noexcept {
     if (group_) group_->wait();
   }
+  [[nodiscard]] const append_result& judged() const noexcept { return verdict_; }
   /// A commit whose sync failed is `errc::append_in_doubt`, with the ids of its events.
   [[nodiscard]] const append_result& get() const& {
     wait();

@@ -1,0 +1,318 @@
+#pragma once
+
+#include <evstore/convex/answer.hpp>
+#include <evstore/convex/answered.hpp>
+#include <evstore/convex/decode.hpp>
+#include <evstore/convex/functions.hpp>
+#include <evstore/convex/guarded.hpp>
+#include <evstore/convex/past.hpp>
+#include <evstore/store.hpp>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace evstore::convex {
+
+/// A mutation that somebody wants carried out.
+struct mutation_request {
+  function_call call;
+  std::optional<request_key> key;
+  told_fate told;
+};
+
+/// What the line needs of whoever shows the model to queries.
+template <class Model>
+struct durable_view {
+  /// A copy of the model as queries see it.
+  std::function<folded<served<Model>>()> copy;
+  /// Lets queries see the log up to a position, and calls `tell` before the first of them does.
+  std::function<void(global_position upto, const std::function<void()>& tell)> show;
+};
+
+namespace detail {
+
+template <class Adapter>
+auto begin_append(Adapter& log, const commit_view& commit) {
+  if constexpr (async_adapter<Adapter>)
+    return log.append_async(commit);
+  else
+    return completed_append{log.append(commit)};
+}
+
+} // namespace detail
+
+/// Where mutations wait for their turn and for the disk. One thread decides: it runs one mutation
+/// after the other on a model of its own, which is ahead of what is durable by the commits in flight,
+/// and begins to append each without waiting. Another waits for the commits to be durable, as many as
+/// share a sync, shows them, and tells what became of them, in their order. So the rate of syncs is no
+/// bound for the rate of mutations, and nobody hears of anything that a crash could take back.
+///
+/// Each commit is conditional on nothing else having been appended since the state that it was decided
+/// on. When something else was (by another program, or because a commit in flight was lost), the model
+/// takes in what really happened, and the mutation runs again.
+///
+/// An adapter that cannot append without waiting is waited for, commit by commit.
+template <class Set, class Adapter, class Model>
+class mutation_line {
+public:
+  mutation_line(store<Set, Adapter>& kept, const functions<Set, Model>& known,
+                const limits& of_results, timestamp newest, durable_view<Model> shown)
+      : store_{kept}, functions_{known}, limits_{of_results}, shown_{std::move(shown)},
+        clock_{newest}, ahead_{shown_.copy()}, decider_{[this] { decide_all(); }},
+        teller_{[this] { tell_all(); }} {}
+  mutation_line(const mutation_line&) = delete;
+  mutation_line& operator=(const mutation_line&) = delete;
+
+  /// Everything that was asked is carried out and told first.
+  ~mutation_line() {
+    {
+      const std::lock_guard lock{mutex_};
+      closing_ = true;
+    }
+    asked_changed_.notify_all();
+    decider_.join();
+    flying_changed_.notify_all();
+    teller_.join();
+  }
+
+  void ask(mutation_request request) {
+    {
+      const std::lock_guard lock{mutex_};
+      asked_.push_back(std::move(request));
+    }
+    asked_changed_.notify_one();
+  }
+
+private:
+  using ticket =
+      decltype(detail::begin_append(std::declval<Adapter&>(), std::declval<const commit_view&>()));
+
+  /// A mutation that was decided, and what its answer waits for.
+  struct decided {
+    std::optional<ticket> stored{}; ///< absent: nothing but what is in front of it
+    fate becomes;
+    global_position upto{}; ///< shown before it is told
+    told_fate told{};
+  };
+
+  static constexpr int most_attempts = 100;
+
+  // The deciding thread
+
+  void decide_all() {
+    std::deque<mutation_request> batch;
+    while (true) {
+      {
+        std::unique_lock lock{mutex_};
+        asked_changed_.wait(lock, [this] { return closing_ || !asked_.empty(); });
+        if (asked_.empty()) break;
+        batch.swap(asked_);
+      }
+      for (mutation_request& request : batch) decide(request);
+      batch.clear();
+    }
+    const std::lock_guard lock{mutex_};
+    decided_all_ = true;
+  }
+
+  void decide(mutation_request& request) {
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+      try {
+        if (attempt != 0 || is_behind()) face_the_log();
+        if (attempt_to_decide(request)) return;
+      } catch (...) {
+        const std::exception_ptr failed = std::current_exception();
+        settle();
+        if (!is_lost()) return pass_on({.becomes = fate{failed}, .told = request.told});
+      }
+    }
+    pass_on({.becomes = fate{std::make_exception_ptr(
+                 error{errc::conflict, "other programs append faster than mutations are decided"})},
+             .told = request.told});
+  }
+
+  /// False: on a state that is not the log's.
+  bool attempt_to_decide(mutation_request& request) {
+    const auto answer_with = [&](result<value, function_error> outcome, global_position at) {
+      return decided{
+          .becomes = fate{answer{std::move(outcome), at}}, .upto = at, .told = request.told};
+    };
+    if (request.key)
+      if (const auto* const known = ahead_.state.answers.find(*request.key))
+        return pass_on(answer_with(decode(known->result), known->at)), true;
+    draft_lease<Set> draft;
+    auto outcome = guarded(limits_, [&] {
+      mutation<Set, Model> context{ahead_.state.model, *draft, clock_, functions_.tables()};
+      using kind = typename functions<Set, Model>::mutation_function;
+      return functions_.template find<kind>(request.call.path)(context, request.call.arguments);
+    });
+    if (!outcome) return pass_on(answer_with(std::move(outcome), ahead_.position)), true;
+    if (request.key) {
+      draft->begin_write("convex_session-" + request.key->session, any);
+      const event_details timed{.time = clock_.next()};
+      draft->add_event(
+          mutation_answered{request.key->session, request.key->number, to_raw_json(*outcome)},
+          &timed);
+    }
+    if (draft->view().writes.empty())
+      return pass_on(answer_with(std::move(outcome), ahead_.position)), true;
+    draft->require(query::all(), ahead_.position);
+    const commit_view commit = draft->view();
+    ticket begun = detail::begin_append(store_.adapter(), commit);
+    const append_result& judged = begun.judged();
+    if (!judged && judged.error().reason == append_conflict::kind::condition) return false;
+    decided next =
+        judged
+            ? answer_with(std::move(outcome), judged->last)
+            : answer_with(failure{function_error{"Uncaught Error: " + judged.error().to_string()}},
+                          ahead_.position);
+    if (judged) evolve_ahead(commit, *judged);
+    next.stored = std::move(begun);
+    pass_on(std::move(next));
+    return true;
+  }
+
+  /// Takes in a commit as the log will have it.
+  void evolve_ahead(const commit_view& commit, const append_receipt& receipt) {
+    placed_.clear();
+    commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
+    for (std::size_t i = 0; i < commit.writes.size(); ++i) {
+      const stream_write& write = commit.writes[i];
+      std::uint64_t version = receipt.versions[i].value() - write.events.size();
+      for (const new_event& event : write.events) {
+        const global_position position{receipt.first.value() + part.index++};
+        placed_.push_back(
+            placed(event, position, write.stream, stream_version{++version}, part, timestamp{}));
+      }
+    }
+    fold_events<Set>(ahead_, placed_, store_.options().unknown);
+  }
+
+  [[nodiscard]] bool is_behind() { return is_lost() || store_.head() > ahead_.position; }
+  [[nodiscard]] bool is_lost() {
+    const std::lock_guard lock{mutex_};
+    return lost_ != nullptr;
+  }
+
+  /// Until nothing is in flight.
+  void settle() {
+    std::unique_lock lock{mutex_};
+    settled_.wait(lock, [this] { return flying_.empty() && !telling_; });
+  }
+
+  /// The model is what the log says, and so is what queries see.
+  void face_the_log() {
+    settle();
+    const global_position head = store_.head();
+    shown_.show(head, [] {});
+    if (!is_lost()) return fold_up_to(store_, ahead_, head);
+    ahead_ = shown_.copy();
+    const std::lock_guard lock{mutex_};
+    lost_ = nullptr;
+  }
+
+  void pass_on(decided next) {
+    {
+      const std::lock_guard lock{mutex_};
+      flying_.push_back(std::move(next));
+    }
+    flying_changed_.notify_one();
+  }
+
+  // The telling thread
+
+  void tell_all() {
+    std::vector<decided> through;
+    while (true) {
+      {
+        std::unique_lock lock{mutex_};
+        telling_ = false;
+        if (flying_.empty()) settled_.notify_all();
+        flying_changed_.wait(lock,
+                             [this] { return !flying_.empty() || (closing_ && decided_all_); });
+        if (flying_.empty()) return;
+        telling_ = true;
+        through.push_back(std::move(flying_.front()));
+        flying_.pop_front();
+      }
+      if (through.front().stored) through.front().stored->wait();
+      {
+        const std::lock_guard lock{mutex_};
+        for (; !flying_.empty() && (!flying_.front().stored || flying_.front().stored->is_ready());
+             flying_.pop_front())
+          through.push_back(std::move(flying_.front()));
+      }
+      tell(through);
+      through.clear();
+    }
+  }
+
+  void tell(std::vector<decided>& through) {
+    global_position upto{};
+    for (decided& one : through) {
+      try {
+        if (one.stored)
+          static_cast<void>(one.stored->get());
+        else
+          require_nothing_lost(); // what it was decided on may be
+        upto = std::max(upto, one.upto);
+      } catch (...) {
+        one.becomes = fate{std::current_exception()};
+        const std::lock_guard lock{mutex_};
+        lost_ = std::current_exception();
+      }
+    }
+    try {
+      shown_.show(upto, [&] { tell_each(through); });
+    } catch (...) { // the model could not take in what is in the log
+      for (decided& one : through) one.becomes = fate{std::current_exception()};
+      tell_each(through);
+    }
+  }
+
+  void require_nothing_lost() {
+    const std::lock_guard lock{mutex_};
+    if (lost_) std::rethrow_exception(lost_);
+  }
+
+  static void tell_each(std::vector<decided>& through) {
+    for (decided& one : through)
+      if (const told_fate told = std::exchange(one.told, nullptr)) told(std::move(one.becomes));
+  }
+
+  store<Set, Adapter>& store_;
+  const functions<Set, Model>& functions_;
+  const limits limits_;
+  const durable_view<Model> shown_;
+
+  rising_clock clock_; // these three belong to the deciding thread
+  folded<served<Model>> ahead_;
+  std::vector<event_view> placed_;
+
+  std::mutex mutex_; // guards what follows
+  std::deque<mutation_request> asked_;
+  std::deque<decided> flying_;
+  bool telling_ = false;
+  std::exception_ptr lost_; // why a commit that the model has is not in the log
+  bool closing_ = false;
+  bool decided_all_ = false;
+  std::condition_variable asked_changed_;
+  std::condition_variable flying_changed_;
+  std::condition_variable settled_;
+
+  std::thread decider_; // last: they use all of the above
+  std::thread teller_;
+};
+
+} // namespace evstore::convex

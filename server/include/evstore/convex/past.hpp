@@ -1,0 +1,53 @@
+#pragma once
+
+#include <evstore/fold.hpp>
+#include <evstore/position.hpp>
+#include <evstore/store.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace evstore::convex {
+
+/// Takes in the log behind what the state has, up to a position. Linear in the events between.
+template <class Set, class Adapter, class State>
+void fold_up_to(store<Set, Adapter>& log, folded<State>& state, global_position upto) {
+  if (upto <= state.position) return;
+  auto cursor = log.adapter().read_all(query::all(), {.from = state.position.next()});
+  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next()) {
+    const auto beyond = std::find_if(
+        batch.begin(), batch.end(), [&](const event_view& event) { return event.position > upto; });
+    fold_events<Set>(state, batch.first(static_cast<std::size_t>(beyond - batch.begin())),
+                     log.options().unknown);
+    if (beyond != batch.end()) break;
+  }
+}
+
+/// The last event of the last commit that is whole at a position.
+template <class Set, class Adapter>
+global_position end_of_commit_at(store<Set, Adapter>& log, global_position at) {
+  if (at == global_position::origin()) return at;
+  std::uint64_t passed = 0;
+  std::uint64_t partial = 0; // events of a commit that is not
+  auto cursor = log.adapter().read_all(
+      query::all(), {.order = direction::backwards, .from = at, .limit = std::nullopt});
+  for (auto batch = cursor.next(); !batch.empty(); batch = cursor.next())
+    for (const event_view& event : batch) {
+      if (passed == 0 && event.commit.index != event.commit.count) partial = event.commit.index;
+      if (passed++ == partial) return event.position;
+    }
+  return global_position::origin();
+}
+
+/// When the newest event was recorded.
+template <class Set, class Adapter>
+timestamp newest_time(store<Set, Adapter>& log) {
+  auto cursor = log.adapter().read_all(
+      query::all(), {.order = direction::backwards, .from = std::nullopt, .limit = 1});
+  const auto newest = cursor.next();
+  return newest.empty() ? timestamp{} : newest.front().time;
+}
+
+} // namespace evstore::convex
