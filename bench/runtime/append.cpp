@@ -1,8 +1,9 @@
 // Durable appends of one event each, by several threads at once: how much better than one writer
-// they do when they share syncs.
+// they do when they share syncs, and what is left of that when nothing is judged, encoded or indexed.
 //
 // Usage: append [<file, made anew> [<milliseconds a round> [<rounds> [<bytes written ahead>]]]]
 
+#include "bare_group.hpp"
 #include "rounds.hpp"
 
 #include <evstore/jsonl/adapter.hpp>
@@ -23,8 +24,11 @@ namespace {
 namespace jsonl = evstore::jsonl;
 using bench_clock = std::chrono::steady_clock;
 
+constexpr std::size_t bytes_of_a_commit = 195;
+
 struct one_event {
   explicit one_event(std::string name) : stream{std::move(name)} {}
+  one_event(const one_event&) = delete; // `write` points into it
   [[nodiscard]] evstore::commit_view commit() const { return {{&write, 1}, {}}; }
 
   std::string stream;
@@ -35,16 +39,17 @@ struct one_event {
 };
 
 /// Commits a second of `threads` threads, each of which appends again as soon as it may.
-double blocking(jsonl::adapter& log, std::size_t threads, std::chrono::milliseconds length) {
+/// `writer_of(thread)` is what it calls for that.
+template <class WriterOf>
+double blocking(const WriterOf& writer_of, std::size_t threads, std::chrono::milliseconds length) {
   std::atomic<std::uint64_t> commits{0};
   std::vector<std::thread> running;
   const auto begin = bench_clock::now();
   for (std::size_t t = 0; t < threads; ++t)
     running.emplace_back([&, t] {
-      const one_event one{"account-" + std::to_string(t)};
+      const auto append = writer_of(t);
       std::uint64_t mine = 0;
-      for (; bench_clock::now() - begin < length; ++mine)
-        static_cast<void>(log.append(one.commit()).value());
+      for (; bench_clock::now() - begin < length; ++mine) append();
       commits += mine;
     });
   for (std::thread& thread : running) thread.join();
@@ -68,15 +73,32 @@ void measure(const std::string& path, std::chrono::milliseconds length, int roun
              std::uint64_t ahead) {
   std::filesystem::remove(path);
   jsonl::adapter log = jsonl::open(path, {.preallocation_size = ahead});
+  bench::bare_group_commit bare{path + ".bare", bytes_of_a_commit};
+  const auto log_writer = [&](std::size_t t) {
+    return [&log, one = one_event{"account-" + std::to_string(t)}] {
+      static_cast<void>(log.append(one.commit()).value());
+    };
+  };
+  const auto bare_writer = [&](std::size_t) { return [&bare] { bare.append(); }; };
+
   std::vector<bench::contestant> all;
-  for (const std::size_t threads : {1U, 2U, 8U, 32U})
-    all.push_back({std::to_string(threads) + (threads == 1 ? " thread" : " threads"),
-                   [&log, threads, length] { return blocking(log, threads, length); }});
-  all.push_back({"1 thread, 1024 in flight", [&log, length] { return in_flight(log, length); }});
+  for (const std::size_t threads : {1U, 2U, 8U, 32U}) {
+    const std::string name = std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+    all.push_back({name, [&, threads] { return blocking(log_writer, threads, length); }});
+    all.push_back(
+        {name + ", bare", [&, threads] { return blocking(bare_writer, threads, length); }});
+  }
+  all.push_back({"1 thread, 1024 in flight", [&] { return in_flight(log, length); }});
   bench::take_turns(all, rounds);
-  for (const bench::contestant& one : all)
-    std::printf("%-26s %9.0f commits/s  %6.2f x\n", one.name.c_str(), bench::median(one.rates),
-                bench::ratio(one, all.front()));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bench::contestant& one = all[i];
+    const bool is_bare = i % 2 == 1;
+    std::printf("%-26s %9.0f commits/s  %6.2f x", one.name.c_str(), bench::median(one.rates),
+                bench::ratio(one, all[is_bare ? 1 : 0]));
+    if (!is_bare && i + 1 < all.size())
+      std::printf("  %5.2f of bare", bench::ratio(one, all[i + 1]));
+    std::printf("\n");
+  }
 }
 
 } // namespace
