@@ -4,6 +4,7 @@
 #include <evstore/convex/answered.hpp>
 #include <evstore/convex/functions.hpp>
 #include <evstore/convex/guarded.hpp>
+#include <evstore/convex/live_queries.hpp>
 #include <evstore/convex/mutation_line.hpp>
 #include <evstore/convex/past.hpp>
 #include <evstore/store.hpp>
@@ -97,6 +98,30 @@ public:
     return told.get().get();
   }
 
+  /// To be told of what a query answers, for as long as what is returned is kept; see `look`. `journal`
+  /// is what an earlier subscription ended with, if there was one. `wake` is called after every commit
+  /// that may have changed the answer, by a thread that has others to wake.
+  [[nodiscard]] live_queries::watch subscribe(const function_call& call,
+                                              std::optional<std::string> journal, wake_call wake) {
+    return live_.subscribe(call, std::move(journal), std::move(wake));
+  }
+
+  /// Calls `see(at, current)` once, where `current(watch)` is what the query answers at `at`, as
+  /// `write_query_result` writes it. Subscribers to the same query share the run and the bytes.
+  template <class See>
+  void look(See&& see) {
+    const std::shared_lock reading{model_lock_};
+    see(seen_.position, [this](const live_queries::watch& watch) {
+      return live_.current(watch.query(), records_reads, [this](const function_call& call) {
+        return run_query(seen_.state.model, call);
+      });
+    });
+  }
+
+  /// How many queries are subscribed to, and how often such queries were run.
+  [[nodiscard]] std::size_t live_query_count() { return live_.size(); }
+  [[nodiscard]] std::size_t live_query_runs() const noexcept { return live_.runs(); }
+
   /// Runs without a lock, as long as it likes; its queries and mutations are as any other.
   [[nodiscard]] answer act(const function_call& call) {
     calls_of_action calls{*this};
@@ -123,6 +148,14 @@ public:
 
 private:
   using outcome_type = result<value, function_error>;
+
+  /// Whether the model tells what is read of it; see recorded_table.hpp.
+  static constexpr bool records_reads = [] {
+    if constexpr (requires { Model::records_reads; })
+      return bool{Model::records_reads};
+    else
+      return false;
+  }();
 
   class calls_of_action final : public caller {
   public:
@@ -163,9 +196,15 @@ private:
               return seen_;
             },
             [this](global_position upto, const std::function<void()>& tell) {
-              const std::lock_guard changing{model_lock_};
-              fold_up_to(store_, seen_, upto);
-              tell();
+              std::vector<wake_call> woken;
+              {
+                const std::lock_guard changing{model_lock_};
+                if (upto > seen_.position)
+                  woken =
+                      live_.note_changes(records_reads, [&] { fold_up_to(store_, seen_, upto); });
+                tell();
+              }
+              for (const wake_call& wake : woken) (*wake)();
             }};
   }
 
@@ -174,6 +213,7 @@ private:
   limits limits_;
   mutable std::shared_mutex model_lock_;
   folded<served<Model>> seen_;
+  live_queries live_;
   mutation_line<Set, Adapter, Model> mutations_; // last: its threads use all of the above
 };
 

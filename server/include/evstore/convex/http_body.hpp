@@ -1,9 +1,9 @@
 #pragma once
 
+#include <evstore/convex/answer.hpp>
 #include <evstore/convex/base64.hpp>
 #include <evstore/convex/decode.hpp>
 #include <evstore/convex/encode.hpp>
-#include <evstore/convex/executor.hpp>
 #include <evstore/detail/json_scan.hpp>
 #include <evstore/generate_event_id.hpp>
 #include <evstore/position.hpp>
