@@ -78,6 +78,10 @@ verdict verify_log(const std::string& path) {
     found.notes.push_back(std::to_string(report.without_checksum) +
                           " records have no checksum: another program wrote them, and their "
                           "contents cannot be vouched for");
+  for (const jsonl::defect& defect : report.foreign)
+    found.notes.push_back("line " + std::to_string(defect.line) + ", byte " +
+                          std::to_string(defect.byte) + ": no append would take this (" +
+                          defect.what + "): another program wrote it, and a copy stops here");
   return found;
 }
 

@@ -1,7 +1,7 @@
 import subprocess
 import unittest
 
-from desk import Desk
+from desk import Desk, record
 
 
 class Changing(Desk):
@@ -29,6 +29,13 @@ class Changing(Desk):
         said = self.evstore("verify", "bank.jsonl").stdout.decode()
         self.assertIn("note: an unfinished append", said)
         self.assertIn("4 events, sound", said)
+
+    def test_verify_notes_what_cannot_be_copied(self):
+        first = record(1, "s", 1, "opened", {})
+        (self.home / "theirs.jsonl").write_text(first + record(2, "$odd", 1, "opened", {}))
+        said = self.evstore("verify", "theirs.jsonl").stdout.decode()
+        self.assertIn(f"note: line 2, byte {len(first)}: no append would take this", said)
+        self.assertIn("2 events, sound", said)
 
     def test_damage_that_opening_would_take_for_torn_is_damage_all_the_same(self):
         log = self.damaged()

@@ -206,7 +206,7 @@ TEST_CASE("repair refuses a file in which nothing is a record, and leaves nothin
 }
 
 /// What another program may write, and no append: it is read, and a copy says where it stands.
-TEST_CASE("what no append would take is left out by repair, and named by a copy") {
+TEST_CASE("what no append would take is named by verify and by a copy, and left out by repair") {
   const auto [odd, why] = GENERATE(table<std::string, std::string>({
       {R"({"stream":"s","type":"odd","tags":["t","t"],"data":{}})", "same tag twice"},
       {R"({"stream":"s","type":"$odd","data":{}})", "reserved"},
@@ -225,6 +225,11 @@ TEST_CASE("what no append would take is left out by repair, and named by a copy"
     INFO(refused.what());
     CHECK(refused.place().position == 3u);
   }
+  const jsonl::verify_report found = jsonl::verify(path);
+  CHECK(found.is_sound());
+  REQUIRE(found.foreign.size() == 1);
+  CHECK(found.foreign[0].line == 3);
+  CHECK_THAT(found.foreign[0].what, Catch::Contains(why));
   put_bytes(path, good + "\n" + gone + "\n" + odd + "\n" + good + "\nnonsense\n" + good + "\n");
   const jsonl::repair_report report = jsonl::repair(path);
   CHECK(report.records == 4);

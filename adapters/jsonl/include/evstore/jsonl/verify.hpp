@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/jsonl/adapter.hpp>
+#include <evstore/jsonl/admissibility.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/lock_note.hpp>
 #include <evstore/jsonl/log_lock.hpp>
@@ -33,6 +34,8 @@ struct verify_report {
   std::uint64_t without_checksum = 0; ///< of them
   std::vector<defect> defects{};      ///< by place
   std::optional<torn_tail> torn{};    ///< the unfinished append that opening would cut off
+  std::vector<defect> foreign{};      ///< records that are read and that no append would take, so
+                                      ///< that they cannot be copied: another program wrote them
 
   /// Whether opening the log would lose or refuse nothing.
   [[nodiscard]] bool is_sound() const noexcept { return defects.empty(); }
@@ -56,9 +59,13 @@ verify_report verify(shared_log<Files> log, const log_extent& extent) {
   const std::string& path = log.log.path();
   const Files& files = log.log.calls();
   verify_report report;
+  admissibility appends;
   log_survey{log.log, extent, [&](const surveyed_line& line) {
-               report.records += line.event ? 1 : 0;
                if (!line.what.empty()) report.defects.push_back(defect_of(line, line.what));
+               if (!line.event) return;
+               ++report.records;
+               if (const std::string why = appends.defect_of(*line.event); !why.empty())
+                 report.foreign.push_back(defect_of(line, why));
              }};
   // The lines may be sound each by itself and not together: parts of commits, versions.
   try {
