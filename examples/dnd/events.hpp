@@ -88,6 +88,15 @@ struct creature_added {
   stat_block stats;
 };
 
+/// Away from the table, with all that it has; whoever comes back comes back like that.
+struct creature_left {
+  std::string creature;
+};
+
+struct creature_returned {
+  std::string creature;
+};
+
 struct damage_part {
   std::string type;
   dice_roll roll;
@@ -238,14 +247,17 @@ struct undone {
   dnd::encounter encounter;
   std::vector<pending_attack> pending_attacks;
   std::vector<pending_check> pending_checks;
+  std::optional<std::map<std::string, creature>> away; ///< all who were, if others are now
+  std::optional<std::vector<std::string>> said; ///< the commands as they were typed; of older logs
+                                                ///< and of many commands at once not
 };
 
 /// Any of them; `schema.hpp` gives each its stored name.
-using event =
-    std::variant<campaign_started, session_started, session_ended, world_event_noted,
-                 snapshot_taken, creature_added, damage_dealt, end_defied, healed, rest_taken,
-                 hit_dice_spent, leveled_up, inventory_changed, condition_gained, condition_lost,
-                 dice_rolled, check_asked, check_made, encounter_started, combatant_joined,
-                 initiative_rolled, turn_started, attack_made, encounter_ended, undone>;
+using event = std::variant<campaign_started, session_started, session_ended, world_event_noted,
+                           snapshot_taken, creature_added, damage_dealt, end_defied, healed,
+                           rest_taken, hit_dice_spent, leveled_up, inventory_changed,
+                           condition_gained, condition_lost, dice_rolled, check_asked, check_made,
+                           encounter_started, combatant_joined, initiative_rolled, turn_started,
+                           attack_made, encounter_ended, undone, creature_left, creature_returned>;
 
 } // namespace dnd

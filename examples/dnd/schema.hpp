@@ -37,6 +37,8 @@ EVSTORE_DESCRIBE(session_ended, session)
 EVSTORE_DESCRIBE(world_event_noted, text, by)
 EVSTORE_DESCRIBE(snapshot_taken, position, file, digest, reason)
 EVSTORE_DESCRIBE(creature_added, creature, stats)
+EVSTORE_DESCRIBE(creature_left, creature)
+EVSTORE_DESCRIBE(creature_returned, creature)
 EVSTORE_DESCRIBE(damage_part, type, roll, dealt, because)
 EVSTORE_DESCRIBE(damage_dealt, target, cause, parts, total)
 EVSTORE_DESCRIBE(end_defied, creature, trait, dc, roll, success)
@@ -57,9 +59,9 @@ EVSTORE_DESCRIBE(turn_started, creature, round)
 EVSTORE_DESCRIBE(attack_made, attacker, weapon, target, roll, armor_class, outcome)
 EVSTORE_DESCRIBE(encounter_ended, encounter)
 EVSTORE_DESCRIBE(undone, first, last, commands, gone, creatures, session, session_open, encounter,
-                 pending_attacks, pending_checks)
+                 pending_attacks, pending_checks, away, said)
 
-EVSTORE_DESCRIBE(campaign_state, name, id, session, session_open, creatures, encounter,
+EVSTORE_DESCRIBE(campaign_state, name, id, session, session_open, creatures, away, encounter,
                  pending_attacks, pending_checks)
 
 /// Every event of a campaign's log.
@@ -84,7 +86,9 @@ struct campaign_events
           evstore::named<"combatant_joined", combatant_joined>,
           evstore::named<"initiative_rolled", initiative_rolled>,
           evstore::named<"turn_started", turn_started>, evstore::named<"attack_made", attack_made>,
-          evstore::named<"encounter_ended", encounter_ended>, evstore::named<"undone", undone>> {};
+          evstore::named<"encounter_ended", encounter_ended>, evstore::named<"undone", undone>,
+          evstore::named<"creature_left", creature_left>,
+          evstore::named<"creature_returned", creature_returned>> {};
 
 static_assert(std::same_as<evstore::variant_of<campaign_events>, event>,
               "events.hpp and the event set list the same events in the same order");

@@ -152,16 +152,14 @@ public:
 
   int operator()(const request::show_state& wanted) const {
     const campaign_log log = open(wanted.name, access::read);
-    if (!wanted.at_position) {
+    if (!wanted.at) {
       out_.tell(log.state());
       return exit_status::done;
     }
-    if (*wanted.at_position > log.position())
-      throw bad_usage("the log has " + std::to_string(log.position()) + " events, there is no " +
-                      std::to_string(*wanted.at_position));
+    const std::uint64_t position = find_point(find_landmarks(log), *wanted.at);
     campaign_state state;
-    log.replay(wanted.at_position, [&](const log_entry& entry) {
-      if (entry.position == *wanted.at_position) state = entry.after;
+    log.replay(position, [&](const log_entry& entry) {
+      if (entry.position == position) state = entry.after;
       return true;
     });
     out_.tell(state);

@@ -60,7 +60,7 @@ public:
       if (const auto* back = std::get_if<undone>(&entry.happened)) {
         std::erase_if(found, [&](const step& taken) { return taken.first >= back->first; });
       } else if (!std::holds_alternative<snapshot_taken>(entry.happened)) {
-        if (entry.command != command) found.push_back({.first = entry.command});
+        if (entry.command != command) found.push_back({.first = entry.command, .said = entry.said});
         step& now = found.back();
         now.last = entry.position;
         if (const auto* turn = std::get_if<turn_started>(&entry.happened)) {

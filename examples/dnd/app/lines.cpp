@@ -1,5 +1,6 @@
 #include "app/lines.hpp"
 
+#include "language/text.hpp"
 #include "language/words.hpp"
 
 #include <algorithm>
@@ -80,17 +81,14 @@ int characters(std::string_view text) {
 std::string in_columns(const std::vector<std::string>& words, std::size_t room) {
   constexpr std::size_t most = 120;
   const std::size_t count = std::min(words.size(), most);
-  int longest = 0;
-  for (std::size_t i = 0; i < count; ++i) longest = std::max(longest, characters(words[i]));
-  const std::size_t width = static_cast<std::size_t>(longest) + 2;
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < count; ++i) width = std::max(width, columns(words[i]) + 2);
   const std::size_t across = std::max<std::size_t>(room / width, 1);
   const std::size_t down = (count + across - 1) / across;
   std::string text;
   for (std::size_t row = 0; row < down; ++row) {
     for (std::size_t i = row; i < count; i += down) {
-      text.append(words[i]);
-      if (i + down < count)
-        text.append(width - static_cast<std::size_t>(characters(words[i])), ' ');
+      text.append(i + down < count ? padded(words[i], width) : words[i]);
     }
     text += '\n';
   }

@@ -135,10 +135,8 @@ private:
     add_backups(group);
     CLI::App* state = add(group, "state", "show how everybody was", show_state_);
     state->add_option("name", show_state_.name, "which campaign")->required();
-    state
-        ->add_option("--at-position,--at-seq", show_state_.at_position,
-                     "after this many events; absent: now")
-        ->check(is_whole);
+    state->add_option("--at-position,--at-seq", show_state_.at,
+                      "after this many events, or another point, like session:1:end; absent: now");
     add(group, "verify", "check the log and its snapshot against each other", verify_campaign_)
         ->add_option("name", verify_campaign_.name, "which campaign")
         ->required();

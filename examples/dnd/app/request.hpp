@@ -63,7 +63,7 @@ struct restore {
 };
 struct show_state {
   std::string name;
-  std::optional<std::uint64_t> at_position;
+  std::optional<std::string> at; ///< a point, see `history/points.hpp`; absent: now
 };
 struct verify_campaign {
   std::string name;

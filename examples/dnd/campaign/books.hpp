@@ -3,6 +3,7 @@
 #include "events.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,5 +23,9 @@ public:
   /// The entries of a kind (`monsters`, `conditions`, ...), sorted.
   [[nodiscard]] virtual std::vector<std::string> entries(std::string_view kind) const = 0;
 };
+
+/// `the books know no damage type "fier"; did you mean fire?`, of a word that is none of a kind.
+std::string no_such_entry(std::string_view kind, std::string_view said,
+                          std::span<const std::string> known);
 
 } // namespace dnd

@@ -2,9 +2,13 @@
 
 #include "campaign/deliberation.hpp"
 #include "language/text.hpp"
+#include "rules/conditions.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <type_traits>
 
 namespace dnd {
@@ -25,7 +29,38 @@ void require_no_pending_check(const deliberation& table) {
   if (table.state().pending_checks.empty()) return;
   const pending_check& first = table.state().pending_checks.front();
   refuse("the game waits for " + first.creature + ": check " + first.ability +
-         " by: " + first.creature);
+         " by: " + first.creature + "; undo takes the question back");
+}
+
+/// The dice on the table, as the command tells them.
+class told_dice final : public dice_source {
+public:
+  told_dice(const std::vector<face>& all, std::size_t& next) : all_{all}, next_{next} {}
+
+  int roll(int sides) override {
+    if (next_ == all_.size())
+      refuse(all_.back().said, "more dice are thrown than rolled: names numbers");
+    const face& shown = all_[next_++];
+    if (shown.shown < 1 || shown.shown > sides)
+      refuse(shown.said, "a d" + std::to_string(sides) + " shows 1 to " + std::to_string(sides) +
+                             "; rolled: is the die alone, without what is added");
+    return shown.shown;
+  }
+
+private:
+  const std::vector<face>& all_;
+  std::size_t& next_;
+};
+
+/// In a fight, who still stands in it is meant rather than others of that name.
+std::vector<std::string> narrowed(const campaign_state& state, std::vector<std::string> bearers) {
+  if (bearers.size() < 2 || !state.encounter.active) return bearers;
+  std::vector<std::string> fighting;
+  const auto& all = state.encounter.combatants;
+  std::copy_if(bearers.begin(), bearers.end(), std::back_inserter(fighting), [&](const auto& id) {
+    return state.creatures.at(id).hp > 0 && std::find(all.begin(), all.end(), id) != all.end();
+  });
+  return fighting.empty() ? bearers : fighting;
 }
 
 } // namespace
@@ -41,17 +76,21 @@ evstore::result<std::string, complaint> find_creature(const campaign_state& stat
   const auto nobody = [&](std::string why) {
     return evstore::failure{complaint{std::move(why), name.at, name.length}};
   };
-  std::string wanted = folded(name.text);
-  if (state.creatures.contains(wanted)) return wanted;
+  const std::string wanted = folded(name.text);
   std::vector<std::string> bearers;
   std::vector<std::string> known;
   for (const auto& [id, creature] : state.creatures) {
-    if (same_word(creature.name, name.text)) bearers.push_back(id);
+    if (same_word(id, wanted)) return id;
+    if (same_word(creature.name, wanted)) bearers.push_back(id);
     known.push_back(id);
     known.push_back(creature.name);
   }
+  bearers = narrowed(state, std::move(bearers));
   if (bearers.size() == 1) return bearers.front();
   if (!bearers.empty()) return nobody("which " + name.text + "? " + in_words(bearers, "or"));
+  for (const auto& [id, creature] : state.away)
+    if (same_word(id, wanted) || same_word(creature.name, wanted))
+      return nobody(id + " has left; add " + id + " brings them back");
   if (known.empty()) return nobody("nobody is here yet; bring somebody with add NAME");
   const auto suggestion = nearest(name.text, known);
   return nobody("nobody here is called \"" + name.text + "\"" +
@@ -64,16 +103,32 @@ std::string deliberation::id_of(const mention& name) const {
   return *std::move(id);
 }
 
+dice_roll deliberation::roll(const dice_expression& dice) {
+  if (real_dice_.empty()) return throw_dice(dice, dice_);
+  told_dice table{real_dice_, next_die_};
+  return throw_dice(dice, table);
+}
+
+void deliberation::recall(const std::string& condition) {
+  if (const std::string_view meaning = meaning_of(condition); !meaning.empty())
+    remark(condition + ": " + std::string{meaning} + ".");
+}
+
+decision deliberation::outcome() && {
+  if (next_die_ < real_dice_.size() && !decided_.events.empty())
+    refuse(real_dice_[next_die_].said,
+           next_die_ == 0 ? "no dice are thrown"
+                          : "no more dice are thrown than " + std::to_string(next_die_));
+  return std::move(decided_);
+}
+
 std::string deliberation::entry_of(std::string_view kind, const mention& name) const {
   std::string wanted = folded(name.text);
   std::replace(wanted.begin(), wanted.end(), ' ', '-');
   const std::vector<std::string> known = library_.entries(kind);
   // A kind of book that nobody has cannot be checked against.
   if (known.empty() || std::find(known.begin(), known.end(), wanted) != known.end()) return wanted;
-  const auto suggestion = nearest(wanted, known);
-  refuse(name, "the books know no " + std::string{kind} + "/" + wanted +
-                   (suggestion ? "; did you mean " + *suggestion + "?"
-                               : "; they know " + in_words(known)));
+  refuse(name, no_such_entry(kind, wanted, known));
 }
 
 evstore::result<decision, complaint> decide(const campaign_state& state,
@@ -84,13 +139,14 @@ evstore::result<decision, complaint> decide(const campaign_state& state,
     std::visit(
         [&]<class Deed>(const Deed& deed) {
           if constexpr (is_act<Deed>) require_no_pending_check(table);
+          if constexpr (requires { deed.rolled; }) table.use_real_dice(deed.rolled);
           decide(table, deed);
         },
         wanted);
+    return std::move(table).outcome();
   } catch (const refusal& refused) {
     return evstore::failure{refused.why};
   }
-  return std::move(table).outcome();
 }
 
 } // namespace dnd

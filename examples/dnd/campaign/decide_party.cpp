@@ -44,18 +44,47 @@ int gain_of(const creature& who, int healing) {
   return after_healing(who.hp, healing, who.max_hp) - who.hp;
 }
 
+/// Who was here once comes back as they were; a kind of monster is always one more of them.
+std::optional<std::string> bring_back(deliberation& table, const mention& name) {
+  for (const auto& [id, creature] : table.state().away) {
+    const bool by_name =
+        creature.kind == creature_kind::character && same_word(creature.name, name.text);
+    if (!by_name && !same_word(id, name.text)) continue;
+    std::string returning = id;
+    table.happens(creature_returned{returning});
+    return returning;
+  }
+  return std::nullopt;
+}
+
+/// The way the creature's own list spells an item that is called like this, in any case and with
+/// blanks or hyphens; absent if it has none.
+std::optional<std::string> find_item(const creature& who, std::string_view said) {
+  for (const auto& [item, count] : who.inventory)
+    if (spelled_alike(item, said)) return item;
+  return std::nullopt;
+}
+
 } // namespace
 
 std::string bring(deliberation& table, const mention& name) {
+  if (auto id = bring_back(table, name)) return *std::move(id);
   auto stats = table.library().find_creature(name.text);
   if (!stats) refuse_unknown(table, name);
   std::string id = stem_of(stats->source);
-  const auto& creatures = table.state().creatures;
+  const auto is_taken = [&](const std::string& wanted) {
+    return table.state().creatures.contains(wanted) || table.state().away.contains(wanted);
+  };
   if (stats->kind == creature_kind::character) {
-    if (creatures.contains(id)) refuse(name, stats->name + " is here already, as " + id);
+    if (table.state().creatures.contains(id))
+      refuse(name, stats->name + " is here already, as " + id);
+    if (table.state().away.contains(id)) {
+      table.happens(creature_returned{id});
+      return id;
+    }
   } else {
     int number = 1;
-    while (creatures.contains(id + "-" + std::to_string(number))) ++number;
+    while (is_taken(id + "-" + std::to_string(number))) ++number;
     id += "-" + std::to_string(number);
   }
   table.happens(creature_added{id, std::move(*stats)});
@@ -68,6 +97,15 @@ void decide(deliberation& table, const command::add& wanted) {
       refuse(name, folded(name.text) + " is here already");
     const std::string id = bring(table, name);
     if (table.state().encounter.active) join_fight(table, id);
+  }
+}
+
+void decide(deliberation& table, const command::remove& wanted) {
+  for (const mention& name : wanted.creatures) {
+    const std::string id = table.id_of(name);
+    if (table.state().encounter.turn == id)
+      refuse(name, "it is the turn of " + id + "; say turn first");
+    table.happens(creature_left{id});
   }
 }
 
@@ -117,20 +155,22 @@ void decide(deliberation& table, const command::level_up& wanted) {
 }
 
 void decide(deliberation& table, const command::give& wanted) {
-  table.happens(inventory_changed{table.id_of(wanted.to), wanted.item, 1});
+  const std::string id = table.id_of(wanted.to);
+  std::string item = find_item(table.creature_of(id), wanted.item.text).value_or(wanted.item.text);
+  table.happens(inventory_changed{id, std::move(item), wanted.amount});
 }
 
 void decide(deliberation& table, const command::take& wanted) {
   const std::string id = table.id_of(wanted.from);
   const auto& inventory = table.creature_of(id).inventory;
-  std::vector<std::string> carried;
-  for (const auto& [item, count] : inventory) {
-    if (same_word(item, wanted.item.text)) {
-      table.happens(inventory_changed{id, item, -1});
-      return;
-    }
-    carried.push_back(item);
+  if (auto item = find_item(table.creature_of(id), wanted.item.text)) {
+    const int count = inventory.at(*item);
+    if (count < wanted.amount)
+      refuse(wanted.item, id + " carries only " + std::to_string(count) + " of " + *item);
+    return table.happens(inventory_changed{id, *std::move(item), -wanted.amount});
   }
+  std::vector<std::string> carried;
+  for (const auto& [item, count] : inventory) carried.push_back(item);
   const auto suggestion = nearest(wanted.item.text, carried);
   refuse(wanted.item, id + " carries no \"" + wanted.item.text + "\"" +
                           (suggestion        ? "; did you mean " + *suggestion + "?"

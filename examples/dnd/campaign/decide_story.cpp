@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace dnd {
 
@@ -18,6 +21,23 @@ const ability_name& ability_of(const mention& said) {
   refuse(said, "\"" + said.text + "\" is no ability; they are " + in_words(names));
 }
 
+/// Anybody may throw dice: who is here, by id, the game master, or a player by any name that is no
+/// slip of the fingers in one of somebody here.
+std::string thrower(const deliberation& table, const mention& by) {
+  if (same_word(by.text, game_master)) return game_master;
+  const bool quoted = by.length > by.text.size();
+  std::vector<std::string> known;
+  for (const auto& [id, creature] : table.state().creatures) {
+    if (same_word(by.text, id) || same_word(by.text, creature.name)) return table.id_of(by);
+    known.push_back(id);
+    known.push_back(creature.name);
+  }
+  if (const auto meant = quoted ? std::nullopt : nearest(by.text, known))
+    refuse(by, "nobody here is called \"" + by.text + "\"; did you mean " + *meant +
+                   "? A player of that name is put in quotes");
+  return by.text;
+}
+
 /// What comes of a check, if it names a condition and the creature is not immune to it.
 void gain_condition(deliberation& table, const std::string& id,
                     const std::optional<std::string>& condition) {
@@ -25,13 +45,15 @@ void gain_condition(deliberation& table, const std::string& id,
   const auto& immunities = table.creature_of(id).condition_immunities;
   if (std::find(immunities.begin(), immunities.end(), *condition) != immunities.end()) return;
   table.happens(condition_gained{id, *condition});
+  table.recall(*condition);
 }
 
 } // namespace
 
 void decide(deliberation& table, const command::roll& wanted) {
+  std::string by = thrower(table, wanted.by);
   const dice_roll roll = table.roll(wanted.dice);
-  table.happens(dice_rolled{wanted.by, roll.expression, roll.total, roll.raw, roll.kept,
+  table.happens(dice_rolled{std::move(by), roll.expression, roll.total, roll.raw, roll.kept,
                             roll.dropped, roll.modifier});
 }
 
@@ -57,12 +79,17 @@ void decide(deliberation& table, const command::check& wanted) {
   const auto asked = std::find_if(pending.begin(), pending.end(), [&](const auto& check) {
     return check.ability == ability.index && (!by || check.creature == *by);
   });
-  if (asked == pending.end())
-    refuse(wanted.ability,
-           "no such check was asked for; see ask check: ABILITY of: NAME dc: NUMBER");
+  if (asked == pending.end()) {
+    std::vector<std::string> awaited;
+    for (const pending_check& check : pending)
+      awaited.push_back("check " + check.ability + " by: " + check.creature);
+    refuse(wanted.ability, "no such check was asked for; " +
+                               (awaited.empty() ? "see ask check: ABILITY of: NAME dc: NUMBER"
+                                                : "the game waits for " + in_words(awaited)));
+  }
   const pending_check check = *asked;
   const int score = table.creature_of(check.creature).abilities.*ability.score;
-  dice_roll roll = table.roll({.count = 1, .sides = 20, .modifier = ability_modifier(score)});
+  dice_roll roll = table.roll(d20_with(ability_modifier(score)));
   const bool success = roll.total >= check.dc;
   table.happens(check_made{check.creature, check.ability, check.dc, std::move(roll), success});
   gain_condition(table, check.creature, success ? check.succeeds : check.fails);
@@ -79,6 +106,7 @@ void decide(deliberation& table, const command::inflict& wanted) {
   if (has(victim.condition_immunities))
     return table.remark(id + " is immune: it never is " + condition + ".");
   table.happens(condition_gained{id, condition});
+  table.recall(condition);
 }
 
 void decide(deliberation& table, const command::lift& wanted) {

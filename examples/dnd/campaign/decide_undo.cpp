@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,16 @@ step_at first_to_undo(const std::vector<step>& steps, const command::undo& wante
   return find_back(steps, wanted.count, "command", [](const step&) { return true; });
 }
 
+/// The commands as they were typed, if they are few enough to be read.
+std::optional<std::vector<std::string>> said_by(step_at first, step_at last) {
+  constexpr std::ptrdiff_t most = 20;
+  if (last - first > most) return std::nullopt;
+  std::vector<std::string> lines;
+  for (; first != last; ++first)
+    if (!first->said.empty()) lines.push_back(first->said);
+  return lines;
+}
+
 } // namespace
 
 void decide(deliberation& table, const command::undo& wanted) {
@@ -50,6 +61,7 @@ void decide(deliberation& table, const command::undo& wanted) {
   back.first = first->first;
   back.last = steps.back().last;
   back.commands = static_cast<int>(steps.end() - first);
+  back.said = said_by(first, steps.end());
   for (const auto& [id, creature] : now.creatures)
     if (!then.creatures.contains(id)) back.gone.push_back(id);
   for (const auto& [id, creature] : then.creatures) {
@@ -57,6 +69,7 @@ void decide(deliberation& table, const command::undo& wanted) {
     if (changed == now.creatures.end() || changed->second != creature)
       back.creatures.emplace(id, creature);
   }
+  if (now.away != then.away) back.away = then.away;
   back.session = then.session;
   back.session_open = then.session_open;
   back.encounter = then.encounter;

@@ -9,6 +9,7 @@
 #include "language/complaint.hpp"
 #include "rules/dice.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,7 +38,13 @@ public:
   [[nodiscard]] const campaign_state& state() const { return state_; }
   [[nodiscard]] const books& library() const { return library_; }
   [[nodiscard]] const past& before() const { return before_; }
-  dice_roll roll(const dice_expression& dice) { return throw_dice(dice, dice_); }
+
+  /// What the command throws: with the real dice that it names, if it names any. Refuses more or
+  /// fewer of them than there are dice, and numbers that a die does not have.
+  dice_roll roll(const dice_expression& dice);
+  /// What the command does not throw itself: always the program's dice.
+  dice_roll roll_behind_the_screen(const dice_expression& dice) { return throw_dice(dice, dice_); }
+  void use_real_dice(std::vector<face> rolled) { real_dice_ = std::move(rolled); }
 
   template <class Event>
   void happens(Event what) {
@@ -48,6 +55,9 @@ public:
   /// Says why nothing happens, where something might have.
   void remark(std::string why) { decided_.remarks.push_back(std::move(why)); }
 
+  /// Reminds of what a condition means by the rules, if they know it.
+  void recall(const std::string& condition);
+
   /// The id of a creature of the campaign: by id, or by a name that only one has. Refuses others.
   [[nodiscard]] std::string id_of(const mention& name) const;
   [[nodiscard]] const creature& creature_of(const std::string& id) const {
@@ -57,13 +67,16 @@ public:
   /// The entry of a kind of book that the mention names, spelled as the books do. Refuses others.
   [[nodiscard]] std::string entry_of(std::string_view kind, const mention& name) const;
 
-  decision outcome() && { return std::move(decided_); }
+  /// Refuses if real dice were named that nothing was thrown with.
+  decision outcome() &&;
 
 private:
   campaign_state state_;
   dice_source& dice_;
   const books& library_;
   const past& before_;
+  std::vector<face> real_dice_;
+  std::size_t next_die_ = 0;
   decision decided_;
 };
 
@@ -76,6 +89,7 @@ void decide(deliberation& table, const command::turn& wanted);
 void decide(deliberation& table, const command::attack& wanted);
 void decide(deliberation& table, const command::damage& wanted);
 void decide(deliberation& table, const command::add& wanted);
+void decide(deliberation& table, const command::remove& wanted);
 void decide(deliberation& table, const command::heal& wanted);
 void decide(deliberation& table, const command::inflict& wanted);
 void decide(deliberation& table, const command::lift& wanted);

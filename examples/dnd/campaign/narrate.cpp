@@ -85,7 +85,9 @@ struct narrator {
            hit_points(named(e.creature)) + ".";
   }
   std::string operator()(const inventory_changed& e) const {
-    return e.creature + (e.change > 0 ? " gets " : " loses ") + e.item + ".";
+    const int count = e.change > 0 ? e.change : -e.change;
+    return e.creature + (e.change > 0 ? " gets " : " loses ") +
+           (count == 1 ? "" : std::to_string(count) + " x ") + e.item + ".";
   }
   std::string operator()(const condition_lost& e) const {
     return e.creature + " is no longer " + e.condition + ".";
@@ -129,12 +131,24 @@ struct narrator {
     return "Encounter " + std::to_string(e.encounter) + " ends.";
   }
   std::string operator()(const undone& e) const {
-    return (e.commands == 1 ? "The last command is"
-                            : "The last " + std::to_string(e.commands) + " commands are") +
-           " taken back: event" +
-           (e.first == e.last ? " " + std::to_string(e.first)
-                              : "s " + std::to_string(e.first) + " to " + std::to_string(e.last)) +
-           ".";
+    const std::string events =
+        e.first == e.last ? "event " + std::to_string(e.first)
+                          : "events " + std::to_string(e.first) + " to " + std::to_string(e.last);
+    const std::string what =
+        (e.commands == 1 ? "The last command is"
+                         : "The last " + std::to_string(e.commands) + " commands are") +
+        " taken back";
+    if (!e.said || e.said->empty()) return what + ": " + events + ".";
+    std::string lines;
+    for (const std::string& line : *e.said)
+      lines.append(e.said->size() == 1 ? " " : "\n    ").append(line);
+    return what + " (" + events + "):" + lines;
+  }
+  std::string operator()(const creature_left& e) const { return e.creature + " leaves."; }
+  std::string operator()(const creature_returned& e) const {
+    const creature& back = named(e.creature);
+    return e.creature + " is back: " + back.name + ", AC " + std::to_string(back.armor_class) +
+           ", " + hit_points(back) + ".";
   }
 };
 

@@ -3,6 +3,7 @@
 #include "campaign/state.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace dnd {
@@ -13,6 +14,7 @@ struct step {
   std::uint64_t last = 0;
   bool begins_turn = false;
   bool begins_round = false;
+  std::string said{}; ///< as it was typed; empty if nobody knows
 };
 
 /// What decisions may ask of the campaign's past. Answers may take as long as replaying the log.

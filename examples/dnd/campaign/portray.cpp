@@ -21,11 +21,6 @@ std::string bar(int hp, int max_hp) {
          std::string(static_cast<std::size_t>(width - share), '.');
 }
 
-std::string padded(std::string text, std::size_t width) {
-  if (text.size() < width) text.append(width - text.size(), ' ');
-  return text;
-}
-
 /// What there is to know of a creature in passing.
 std::string remarks(const creature& who) {
   std::vector<std::string> all;
@@ -85,12 +80,12 @@ std::vector<told> portray(const campaign_state& state) {
   std::vector<told> lines{{"  session   " + session_line(state)},
                           {"  turn      " + turn_line(state.encounter)}};
   for (const pending_check& check : state.pending_checks)
-    lines.push_back({"  waits for " + check.creature + ": a check of " + check.ability +
-                         " against " + std::to_string(check.dc),
+    lines.push_back({"  waits for " + check.creature + ": check " + check.ability +
+                         " by: " + check.creature + " (against " + std::to_string(check.dc) + ")",
                      tone::turn});
   if (state.creatures.empty()) lines.push_back({"  nobody is here yet"});
   std::size_t width = 0;
-  for (const auto& [id, who] : state.creatures) width = std::max(width, id.size());
+  for (const auto& [id, who] : state.creatures) width = std::max(width, columns(id));
   for (const auto& [id, who] : state.creatures) {
     const std::string hp = std::to_string(who.hp) + "/" + std::to_string(who.max_hp);
     lines.push_back({"  " + padded(id, width) + "  HP " + padded(hp, 7) + " [" +
@@ -98,6 +93,9 @@ std::vector<told> portray(const campaign_state& state) {
                          remarks(who),
                      tone_of(who)});
   }
+  std::vector<std::string> away;
+  for (const auto& [id, who] : state.away) away.push_back(id);
+  if (!away.empty()) lines.push_back({"  away      " + in_words(away), tone::quiet});
   return lines;
 }
 

@@ -30,8 +30,10 @@ std::vector<std::string> sayable_names::names(meaning what, std::string_view spe
     for (const auto& [id, creature] : state_.creatures) found.push_back(id);
     break;
   case meaning::newcomer:
+    for (const auto& [id, creature] : state_.away) found.push_back(id);
     for (std::string& name : library_.entries("characters"))
-      if (!state_.creatures.contains(name)) found.push_back(std::move(name));
+      if (!state_.creatures.contains(name) && !state_.away.contains(name))
+        found.push_back(std::move(name));
     append(found, library_.entries("monsters"));
     break;
   case meaning::combatant:

@@ -179,6 +179,29 @@ void campaign_state::evolve(const encounter_ended&) {
   pending_attacks.clear();
 }
 
+void campaign_state::evolve(const creature_left& happened) {
+  const std::string& leaver = happened.creature;
+  away.insert_or_assign(leaver, named(leaver));
+  creatures.erase(leaver);
+  std::erase(encounter.combatants, leaver);
+  encounter.initiatives.erase(leaver);
+  std::erase(encounter.turn_order, leaver);
+  if (encounter.turn == leaver) encounter.turn.reset();
+  std::erase_if(pending_attacks, [&](const pending_attack& attack) {
+    return attack.attacker == leaver || attack.target == leaver;
+  });
+  std::erase_if(pending_checks,
+                [&](const pending_check& check) { return check.creature == leaver; });
+}
+
+void campaign_state::evolve(const creature_returned& happened) {
+  auto returning = away.extract(happened.creature);
+  if (returning.empty())
+    throw evstore::error{evstore::errc::corrupt,
+                         "the creature \"" + happened.creature + "\" comes back and never left"};
+  creatures.insert(std::move(returning));
+}
+
 void campaign_state::evolve(const undone& happened) {
   for (const std::string& newcomer : happened.gone) creatures.erase(newcomer);
   for (const auto& [changed, restored] : happened.creatures)
@@ -188,6 +211,7 @@ void campaign_state::evolve(const undone& happened) {
   encounter = happened.encounter;
   pending_attacks = happened.pending_attacks;
   pending_checks = happened.pending_checks;
+  if (happened.away) away = *happened.away;
 }
 
 } // namespace dnd

@@ -19,6 +19,7 @@ struct campaign_state {
   int session = 0; ///< of the current or the last one; 0: none yet
   bool session_open = false;
   std::map<std::string, creature> creatures; ///< by id
+  std::map<std::string, creature> away;      ///< who has left, as they were; no id is given twice
   dnd::encounter encounter;
   std::vector<pending_attack> pending_attacks;
   std::vector<pending_check> pending_checks;
@@ -48,6 +49,8 @@ struct campaign_state {
   void evolve(const attack_made& happened);
   void evolve(const encounter_ended& happened);
   void evolve(const undone& happened);
+  void evolve(const creature_left& happened);
+  void evolve(const creature_returned& happened);
 
   friend bool operator==(const campaign_state&, const campaign_state&) = default;
 

@@ -33,6 +33,7 @@ struct ear {
   tone operator()(const rest_taken&) const { return tone::relief; }
   tone operator()(const hit_dice_spent&) const { return tone::relief; }
   tone operator()(const leveled_up&) const { return tone::triumph; }
+  tone operator()(const creature_left&) const { return tone::quiet; }
   tone operator()(const undone&) const { return tone::quiet; }
   tone operator()(const snapshot_taken&) const { return tone::quiet; }
 };

@@ -3,6 +3,7 @@
 #include "history/points.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -108,6 +109,7 @@ private:
       next.session = session;
       next.from = entry_->position;
       next.began = entry_->time;
+      for (const std::string& id : std::exchange(left_, {})) standing_.erase(id);
       next.start = standing_;
       told_.chapters.push_back(std::move(next));
       // A fight may outlast the evening.
@@ -202,19 +204,30 @@ private:
     watch(happened.creature);
     if (!entry_->after.encounter.active) add(beat_kind::arrival, happened.creature);
   }
+  void take(const creature_left& happened) {
+    if (!entry_->after.encounter.active) add(beat_kind::departure, happened.creature);
+    left_.insert(happened.creature);
+  }
+  void take(const creature_returned& happened) {
+    left_.erase(happened.creature);
+    watch(happened.creature);
+    if (!entry_->after.encounter.active) add(beat_kind::arrival, happened.creature);
+  }
   void take(const damage_dealt& happened) {
     beat& harm = told_harm(happened);
     harm.amount += happened.total;
     if (const damage_part* part = largest_part(happened)) harm.damage_type = part->type;
+    const int before = standing_[happened.target].hp;
     watch(happened.target, &harm);
+    const int lost = std::max(before - harm.hp, 0);
     auto& counts = current_scene().counts;
-    counts[happened.target].taken += happened.total;
+    counts[happened.target].taken += lost;
     counts[happened.target].fell += harm.fell ? 1 : 0;
     if (harm.by.empty()) return;
-    counts[harm.by].dealt += happened.total;
+    counts[harm.by].dealt += lost;
     counts[harm.by].felled += harm.fell ? 1 : 0;
     if (turn_taken* turn = turn_of(harm.by)) {
-      turn->dealt += happened.total;
+      turn->dealt += lost;
       turn->felled += harm.fell ? 1 : 0;
     }
   }
@@ -317,6 +330,7 @@ private:
 
   chronicle told_;
   roster standing_;                     ///< everybody, now
+  std::set<std::string> left_;          ///< of them, in this chapter
   std::vector<pending_attack> attacks_; ///< before the event
   const log_entry* entry_ = nullptr;    ///< the event
 };

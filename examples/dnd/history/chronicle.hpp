@@ -25,6 +25,7 @@ enum class beat_kind : std::uint8_t {
   dice,
   arrival,
   entrance, ///< into a fight that had begun
+  departure,
 };
 
 /// Something that happened, as people would tell it: often several events of the log. What has no
@@ -49,7 +50,8 @@ struct beat {
   bool stood = false; ///< `who` was at 0 and is not any more
 };
 
-/// What one creature did and suffered.
+/// What one creature did and suffered. Damage is counted in the hit points that were lost: what a
+/// blow does beyond them is told, and not counted.
 struct tally {
   std::int64_t dealt = 0;
   std::int64_t taken = 0;

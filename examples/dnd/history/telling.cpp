@@ -188,6 +188,7 @@ std::string telling::clause(const beat& told, std::size_t fallen) const {
   case beat_kind::arrival:
     return is_character(told.who) ? who + " joined the company" : who + " appeared";
   case beat_kind::entrance: return who + " joined the fight";
+  case beat_kind::departure: return is_character(told.who) ? who + " left the company" : "";
   }
   return {};
 }
@@ -209,6 +210,7 @@ int weight_of(const beat& told, const telling& words) {
   case beat_kind::item: return 3;
   case beat_kind::check: return told.natural == 20 || told.natural == 1 ? 4 : 3;
   case beat_kind::dice: return told.natural == 20 || told.natural == 1 ? 4 : 0;
+  case beat_kind::departure: return words.is_character(told.who) ? 3 : 0;
   case beat_kind::harm: return 2;
   case beat_kind::healing: return told.amount > 0 ? 2 : 0;
   }

@@ -22,16 +22,26 @@ struct mention {
   std::size_t length = 0;
 };
 
+/// What a real die on the table showed.
+struct face {
+  int shown = 0;
+  mention said;
+};
+
 /// Who speaks when nobody is named.
 inline constexpr const char* game_master = "GM";
 
 namespace command {
 
 struct roll {
-  std::string by = game_master;
+  mention by{game_master};
   dice_expression dice;
+  std::vector<face> rolled{}; ///< here and below: empty if the program throws
 };
 struct add {
+  std::vector<mention> creatures{};
+};
+struct remove {
   std::vector<mention> creatures{};
 };
 struct start_encounter {
@@ -40,7 +50,8 @@ struct start_encounter {
 struct end_encounter {};
 struct initiative {
   std::optional<mention> by{}; ///< absent: everybody who has not rolled yet
-  std::optional<int> total{};  ///< what a real die showed
+  std::optional<int> total{};  ///< of a real die and what is added to it
+  std::vector<face> rolled{};
 };
 struct turn {};
 struct attack {
@@ -48,6 +59,7 @@ struct attack {
   std::optional<mention> with{};
   std::vector<mention> to{};
   std::optional<dice_expression> dice{}; ///< absent: 1d20 and the weapon's bonus
+  std::vector<face> rolled{};
 };
 struct damage {
   struct part {
@@ -57,26 +69,31 @@ struct damage {
   std::optional<mention> with{};
   std::optional<mention> to{}; ///< absent: whom the last attack hit
   std::vector<part> parts{};   ///< empty: the weapon's own
+  std::vector<face> rolled{};
 };
 struct heal {
   mention to;
   std::variant<int, dice_expression> amount;
+  std::vector<face> rolled{};
 };
 struct rest {
   rest_length length = rest_length::short_rest;
   mention by;
   int hit_dice = 0;
+  std::vector<face> rolled{};
 };
 struct level_up {
   mention by;
 };
 struct give {
-  std::string item;
+  mention item;
   mention to;
+  int amount = 1;
 };
 struct take {
   mention item;
   mention from;
+  int amount = 1;
 };
 /// A condition that somebody gets or is rid of.
 struct inflict {
@@ -97,6 +114,7 @@ struct ask_check {
 struct check {
   mention ability;
   std::optional<mention> by{}; ///< absent: whoever was asked for it
+  std::vector<face> rolled{};
 };
 struct note {
   std::string text;
@@ -123,9 +141,9 @@ struct help {
 struct quit {};
 
 /// What may become events.
-using deed = std::variant<roll, add, start_encounter, end_encounter, initiative, turn, attack,
-                          damage, heal, inflict, lift, rest, level_up, give, take, ask_check, check,
-                          note, start_session, end_session, undo>;
+using deed = std::variant<roll, add, remove, start_encounter, end_encounter, initiative, turn,
+                          attack, damage, heal, inflict, lift, rest, level_up, give, take,
+                          ask_check, check, note, start_session, end_session, undo>;
 /// What a line may ask for.
 using any = std::variant<deed, save_session, status, hint, help, quit>;
 

@@ -35,7 +35,7 @@ std::string as_said(std::string name) {
 }
 
 bool begins_with(std::string_view choice, std::string_view typed) {
-  return choice.size() >= typed.size() && same_word(choice.substr(0, typed.size()), typed);
+  return folded(choice).starts_with(folded(typed));
 }
 
 /// What could come behind whole words, without regard to how it begins.
@@ -96,7 +96,8 @@ private:
       } else if (awaits_value) {
         awaits_value = false;
         if (rule != nullptr && rule->label == "by") speaker_ = here.text;
-      } else if (rule == nullptr || rule->value != value_kind::dice) {
+      } else if (rule == nullptr ||
+                 (rule->value != value_kind::dice && rule->value != value_kind::faces)) {
         rule = nullptr;
         bare_said = true;
       }

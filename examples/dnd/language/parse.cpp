@@ -47,9 +47,17 @@ int signed_number_of(mention said) {
   return -number_of(said);
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
 dice_expression dice_of(const mention& said) {
   const auto dice = parse_dice(said.text);
   if (dice) return *dice;
+  if (is_number(said.text))
+    throw misunderstanding{
+        {said.text + " is no dice; what a real die showed is said with rolled: " + said.text,
+         said.at, said.length}};
   const dice_error& why = dice.error();
   // The values of `dice:` are slices of the line, so that an offset in one is an offset in it.
   // Quoted ones are not: there the whole value is to blame.
@@ -57,6 +65,25 @@ dice_expression dice_of(const mention& said) {
   const bool at_a_word = slice && why.length != 0;
   throw misunderstanding{
       {why.message, at_a_word ? said.at + why.at : said.at, at_a_word ? why.length : said.length}};
+}
+
+/// `rolled: 3 5`: the numbers of real dice, as many as blanks or commas part.
+std::vector<face> faces_of(const phrase& said) {
+  std::vector<face> faces;
+  const mention* all = said.find("rolled");
+  if (all == nullptr) return faces;
+  constexpr std::string_view between = " \t,";
+  const std::string_view text = all->text;
+  const std::size_t quote = all->length == text.size() ? 0 : 1;
+  for (std::size_t at = text.find_first_not_of(between); at < text.size();
+       at = text.find_first_not_of(between, at)) {
+    const std::size_t end = std::min(text.find_first_of(between, at), text.size());
+    mention one{std::string{text.substr(at, end - at)}, all->at + quote + at, end - at};
+    const int shown = number_of(one);
+    faces.push_back({shown, std::move(one)});
+    at = end;
+  }
+  return faces;
 }
 
 std::optional<mention> optional_name(const phrase& said, std::string_view label) {
@@ -75,8 +102,8 @@ complaint about_all_of(const phrase& said, std::string message) {
 command::any build_add(const phrase& said) { return command::add{said.bare}; }
 
 command::any build_roll(const phrase& said) {
-  command::roll built{.dice = dice_of(said.bare.front())};
-  if (const mention* by = said.find("by")) built.by = by->text;
+  command::roll built{.dice = dice_of(said.bare.front()), .rolled = faces_of(said)};
+  if (const mention* by = said.find("by")) built.by = *by;
   return built;
 }
 
@@ -85,13 +112,13 @@ command::any build_start_encounter(const phrase& said) {
 }
 
 command::any build_initiative(const phrase& said) {
-  command::initiative built{.by = optional_name(said, "by")};
-  if (!said.bare.empty()) {
-    if (!built.by)
-      throw misunderstanding{
-          {"whose initiative is it? add by: NAME", said.bare[0].at, said.bare[0].length}};
-    built.total = signed_number_of(said.bare.front());
-  }
+  command::initiative built{.by = optional_name(said, "by"), .rolled = faces_of(said)};
+  const mention* number = said.bare.empty() ? said.find("rolled") : &said.bare.front();
+  if (number != nullptr && !built.by)
+    throw misunderstanding{{"whose initiative is it? add by: NAME", number->at, number->length}};
+  if (!said.bare.empty() && !built.rolled.empty())
+    throw misunderstanding{about_all_of(said, "say the total, or what the die showed, not both")};
+  if (!said.bare.empty()) built.total = signed_number_of(*number);
   return built;
 }
 
@@ -99,6 +126,7 @@ command::any build_attack(const phrase& said) {
   command::attack built{.by = optional_name(said, "by"), .with = optional_name(said, "with")};
   built.to = said.all("to");
   if (const mention* dice = said.find("dice")) built.dice = dice_of(*dice);
+  built.rolled = faces_of(said);
   return built;
 }
 
@@ -122,6 +150,7 @@ command::any build_damage(const phrase& said) {
   }
   if (built.parts.size() > most_parts)
     throw misunderstanding{about_all_of(said, "at most 20 kinds of damage at once")};
+  built.rolled = faces_of(said);
   return built;
 }
 
@@ -130,18 +159,30 @@ command::any build_heal(const phrase& said) {
   const mention* dice = said.find("dice");
   if ((amount == nullptr) == (dice == nullptr))
     throw misunderstanding{about_all_of(said, "heal needs either amount: or dice:")};
-  if (amount != nullptr) return command::heal{*said.find("to"), number_of(*amount)};
-  return command::heal{*said.find("to"), dice_of(*dice)};
+  if (amount == nullptr) return command::heal{*said.find("to"), dice_of(*dice), faces_of(said)};
+  if (said.find("rolled") != nullptr)
+    throw misunderstanding{about_all_of(said, "rolled: goes with dice:")};
+  return command::heal{*said.find("to"), number_of(*amount)};
 }
 
 command::any build_short_rest(const phrase& said) {
   command::rest built{.length = rest_length::short_rest, .by = *said.find("by")};
   if (const mention* dice = said.find("hit-dice")) built.hit_dice = number_of(*dice);
+  built.rolled = faces_of(said);
   return built;
 }
 
 command::any build_long_rest(const phrase& said) {
   return command::rest{.length = rest_length::long_rest, .by = *said.find("by")};
+}
+
+/// How many of a thing change hands.
+int amount_of(const phrase& said) {
+  const mention* amount = said.find("amount");
+  if (amount == nullptr) return 1;
+  const int number = number_of(*amount);
+  if (number == 0) throw misunderstanding{{"none of it changes hands", amount->at, amount->length}};
+  return number;
 }
 
 command::any build_ask(const phrase& said) {
@@ -190,6 +231,8 @@ struct builder {
 
 constexpr std::array builders{
     builder{"add", build_add},
+    builder{"remove",
+            [](const phrase& said) -> command::any { return command::remove{said.bare}; }},
     builder{"roll", build_roll},
     builder{"encounter start", build_start_encounter},
     builder{"encounter end",
@@ -210,7 +253,7 @@ constexpr std::array builders{
     builder{"ask", build_ask},
     builder{"check",
             [](const phrase& said) -> command::any {
-              return command::check{said.bare.front(), optional_name(said, "by")};
+              return command::check{said.bare.front(), optional_name(said, "by"), faces_of(said)};
             }},
     builder{"rest short", build_short_rest},
     builder{"rest long", build_long_rest},
@@ -218,11 +261,11 @@ constexpr std::array builders{
             [](const phrase& said) -> command::any { return command::level_up{*said.find("by")}; }},
     builder{"give",
             [](const phrase& said) -> command::any {
-              return command::give{said.bare.front().text, *said.find("to")};
+              return command::give{said.bare.front(), *said.find("to"), amount_of(said)};
             }},
     builder{"take",
             [](const phrase& said) -> command::any {
-              return command::take{said.bare.front(), *said.find("from")};
+              return command::take{said.bare.front(), *said.find("from"), amount_of(said)};
             }},
     builder{
         "note",

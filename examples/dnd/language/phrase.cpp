@@ -64,11 +64,12 @@ public:
   }
 
   evstore::result<phrase, complaint> read() && {
-    const bool as_it_stands = of_.bare.value == value_kind::text && words_.size() > at_ + 1;
+    const bool is_text = of_.bare.value == value_kind::text && !says_text_and_labels();
+    const bool as_it_stands = is_text && words_.size() > at_ + 1;
     const auto empty = std::find_if(words_.begin(), words_.end(), says_nothing);
     if (empty != words_.end() && !as_it_stands)
       return failure{about(*empty, "nothing stands between the quotes")};
-    if (of_.bare.value == value_kind::text) {
+    if (is_text) {
       read_text();
     } else {
       while (at_ < words_.size())
@@ -79,6 +80,10 @@ public:
   }
 
 private:
+  [[nodiscard]] bool says_text_and_labels() const {
+    return words_.size() > at_ + 1 && words_[at_].quoted && words_[at_ + 1].label;
+  }
+
   static bool says_nothing(const word& said) {
     return said.quoted && said.text.find_first_not_of(" \t") == std::string::npos;
   }
@@ -134,7 +139,8 @@ private:
       if (rule->value == value_kind::speaker && !same_word(words_[at_].text, game_master))
         return about(words_[at_], "only the game master (" + std::string{game_master} + ") can " +
                                       std::string{of_.keyword});
-      const bool run = rule->value == value_kind::dice && !words_[at_].quoted;
+      const bool several = rule->value == value_kind::dice || rule->value == value_kind::faces;
+      const bool run = several && !words_[at_].quoted;
       result_.parts.push_back({rule->label, run ? take_run() : take_one()});
       last_ = rule;
     }

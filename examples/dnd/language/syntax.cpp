@@ -22,23 +22,35 @@ constexpr bool required = true;
 constexpr bool optional = false;
 
 // clang-format off: tables read by rows
-constexpr label_rule who_rules[]{{"by", name, optional, once, creature}};
+// What real dice showed counts as much as what the program throws.
+constexpr label_rule real_dice{"rolled", faces};
+constexpr label_rule who_rules[]{{"by", name, optional, once, creature}, real_dice};
 constexpr label_rule must_who_rules[]{{"by", name, required, once, creature}};
 constexpr label_rule with_rules[]{{"with", name, optional, list, combatant}, by_master};
 constexpr label_rule attack_rules[]{{"by", name, optional, once, creature},
                                     {"with", name, optional, once, weapon},
                                     {"to", name, required, list, creature},
-                                    {"dice", dice}};
+                                    {"dice", dice},
+                                    real_dice};
 constexpr label_rule damage_rules[]{{"with", name, optional, once, weapon},
                                     {"to", name, optional, once, creature},
                                     {"dice", dice, optional, again},
                                     {"type", name, optional, again, damage_type},
+                                    real_dice,
                                     by_master};
-constexpr label_rule heal_rules[]{
-    {"to", name, required, once, creature}, {"amount", number}, {"dice", dice}, by_master};
-constexpr label_rule rest_rules[]{{"by", name, required, once, creature}, {"hit-dice", number}};
-constexpr label_rule give_rules[]{{"to", name, required, once, creature}, by_master};
-constexpr label_rule take_rules[]{{"from", name, required, once, creature}, by_master};
+constexpr label_rule heal_rules[]{{"to", name, required, once, creature},
+                                  {"amount", number},
+                                  {"dice", dice},
+                                  real_dice,
+                                  by_master};
+constexpr label_rule rest_rules[]{
+    {"by", name, required, once, creature}, {"hit-dice", number}, real_dice};
+constexpr label_rule inflict_rules[]{{"to", name, required, once, creature}, by_master};
+constexpr label_rule lift_rules[]{{"from", name, required, once, creature}, by_master};
+constexpr label_rule give_rules[]{
+    {"to", name, required, once, creature}, {"amount", number}, by_master};
+constexpr label_rule take_rules[]{
+    {"from", name, required, once, creature}, {"amount", number}, by_master};
 constexpr label_rule ask_rules[]{{"check", name, required, once, ability},
                                  {"of", name, required, once, creature},
                                  {"dc", number, required},
@@ -54,10 +66,15 @@ constexpr std::array commands{
            master_rules,
            "add NAME [and: NAME]...",
            "bring monsters from the books, or a character, into the campaign"},
+    syntax{"remove",
+           {name, required, list, creature},
+           master_rules,
+           "remove NAME [and: NAME]...",
+           "somebody leaves; add NAME brings them back as they were"},
     syntax{"roll",
            {dice, required},
            who_rules,
-           "roll [by: NAME] DICE",
+           "roll [by: NAME] DICE [rolled: NUMBER...]",
            "throw dice: 3d6+1, 4d6kh3, 2d20kl1, 1d20a (advantage), 1d20d (disadvantage)"},
     syntax{"encounter start",
            {},
@@ -68,32 +85,33 @@ constexpr std::array commands{
     syntax{"initiative",
            {number},
            who_rules,
-           "initiative [by: NAME] [NUMBER]",
-           "roll initiative, or say what a real die showed"},
+           "initiative [by: NAME] [NUMBER | rolled: NUMBER]",
+           "roll initiative, or say its total, or what a real die showed"},
     syntax{"turn", {}, master_rules, "turn", "whose turn is next"},
-    syntax{"attack",
-           {},
-           attack_rules,
-           "attack [by: NAME] [with: WEAPON] to: NAME [and: NAME]... [dice: DICE]",
-           "roll against armor class; without by: whose turn it is"},
+    syntax{
+        "attack",
+        {},
+        attack_rules,
+        "attack [by: NAME] [with: WEAPON] to: NAME [and: NAME]... [dice: DICE] [rolled: NUMBER...]",
+        "roll against armor class; without by: whose turn it is"},
     syntax{"damage",
            {},
            damage_rules,
-           "damage [with: WEAPON] [to: NAME] [dice: DICE type: TYPE]...",
+           "damage [with: WEAPON] [to: NAME] [dice: DICE type: TYPE]... [rolled: NUMBER...]",
            "hurt somebody; without dice, with the weapon that just hit"},
     syntax{"heal",
            {},
            heal_rules,
-           "heal to: NAME amount: NUMBER | dice: DICE",
+           "heal to: NAME amount: NUMBER | dice: DICE [rolled: NUMBER...]",
            "give hit points back, up to the maximum"},
     syntax{"inflict",
            {name, required, once, condition},
-           give_rules,
+           inflict_rules,
            "inflict CONDITION to: NAME",
            "somebody is prone, poisoned, ..."},
     syntax{"lift",
            {name, required, once, condition},
-           take_rules,
+           lift_rules,
            "lift CONDITION from: NAME",
            "somebody is that no longer"},
     syntax{"ask",
@@ -104,12 +122,12 @@ constexpr std::array commands{
     syntax{"check",
            {name, required, once, asked_ability},
            who_rules,
-           "check ABILITY [by: NAME]",
+           "check ABILITY [by: NAME] [rolled: NUMBER]",
            "roll the check that was asked for"},
     syntax{"rest short",
            {},
            rest_rules,
-           "rest short by: NAME [hit-dice: NUMBER]",
+           "rest short by: NAME [hit-dice: NUMBER] [rolled: NUMBER...]",
            "an hour's rest; hit dice may be spent"},
     syntax{"rest long",
            {},
@@ -120,14 +138,14 @@ constexpr std::array commands{
     syntax{"give",
            {name, required, once, goods},
            give_rules,
-           "give ITEM to: NAME",
+           "give ITEM to: NAME [amount: NUMBER]",
            "put into an inventory"},
     syntax{"take",
            {name, required, once, carried},
            take_rules,
-           "take ITEM from: NAME",
+           "take ITEM from: NAME [amount: NUMBER]",
            "take out of an inventory"},
-    syntax{"note", {text, required}, {}, "note \"TEXT\"", "write down what happened"},
+    syntax{"note", {text, required}, master_rules, "note \"TEXT\"", "write down what happened"},
     syntax{"session start", {name}, master_rules, "session start [TITLE]", "the players have come"},
     syntax{"session end", {}, master_rules, "session end", "the players go home"},
     syntax{"session save",

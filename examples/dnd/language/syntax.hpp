@@ -12,7 +12,8 @@ enum class value_kind : std::uint8_t {
   name,    ///< one word; several in quotes
   number,  ///< whole, not negative
   dice,    ///< words up to the next label
-  text,    ///< the rest of the line as it is
+  faces,   ///< numbers up to the next label
+  text,    ///< the rest of the line as it is; in quotes, labels may follow
   speaker, ///< who speaks, who must be the game master
 };
 

@@ -3,6 +3,7 @@
 #include "files/durable.hpp"
 #include "files/slug.hpp"
 #include "language/text.hpp"
+#include "library/misprints.hpp"
 #include "library/pages.hpp"
 #include "rules/dice.hpp"
 
@@ -118,10 +119,12 @@ stat_block stats_of(const page::character& page, const std::string& file) {
   return stats;
 }
 
-template <class Page>
-stat_block read_stats(const fs::path& path, std::string_view kind) {
+template <class Page, class Proofread>
+stat_block read_stats(const fs::path& path, std::string_view kind, Proofread proofread) {
   const std::string file = path.string();
-  const auto page = evstore::yaml::read<Page>(read_file(path), {.file = file});
+  const std::string text = read_file(path);
+  proofread(text, file);
+  const auto page = evstore::yaml::read<Page>(text, {.file = file});
   stat_block stats = stats_of(page, file);
   stats.source = std::string{kind} + "/" + path.filename().string();
   if (stats.hit_points < 1) damaged(file, "$.hit_points", "a creature has at least one hit point");
@@ -155,14 +158,40 @@ std::optional<fs::path> library::find_page(std::string_view kind, std::string_vi
   return std::nullopt;
 }
 
+std::optional<fs::path> library::find_page_by_name(std::string_view kind,
+                                                   std::string_view name) const {
+  const std::string wanted = folded(name);
+  std::optional<fs::path> found;
+  for (const fs::path& shelf : shelves_)
+    for_each_item(shelf, kind, [&](const fs::path& path) {
+      if (found) return;
+      try {
+        // Most pages do not speak of it at all, and need not be understood.
+        const std::string text = read_file(path);
+        if (folded(text).find(wanted) == std::string::npos) return;
+        if (same_word(evstore::yaml::read<page::trait>(text, {}).name, wanted)) found = path;
+      } catch (const evstore::error&) {
+        // Not the one, or damaged, which its own name would say.
+      }
+    });
+  return found;
+}
+
 std::optional<stat_block> library::find_creature(std::string_view name) const {
   const auto slug = slug_of(name);
   if (!slug) return std::nullopt;
   const std::string item = folded(*slug);
-  if (const auto path = find_page("characters", item))
-    return read_stats<page::character>(*path, "characters");
-  if (const auto path = find_page("monsters", item))
-    return read_stats<page::monster>(*path, "monsters");
+  for (const auto find : {&library::find_page, &library::find_page_by_name}) {
+    const std::string_view wanted = find == &library::find_page ? item : name;
+    if (const auto path = (this->*find)("characters", wanted))
+      return read_stats<page::character>(*path, "characters", [&](auto text, auto& file) {
+        refuse_misprints_of_character(text, file, *this);
+      });
+    if (const auto path = (this->*find)("monsters", wanted))
+      return read_stats<page::monster>(*path, "monsters", [&](auto text, auto& file) {
+        refuse_misprints_of_monster(text, file, *this);
+      });
+  }
   return std::nullopt;
 }
 

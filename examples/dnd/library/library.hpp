@@ -27,6 +27,9 @@ public:
 private:
   [[nodiscard]] std::optional<std::filesystem::path> find_page(std::string_view kind,
                                                                std::string_view item) const;
+  /// The page that calls itself so, whatever its file is called.
+  [[nodiscard]] std::optional<std::filesystem::path> find_page_by_name(std::string_view kind,
+                                                                       std::string_view name) const;
 
   std::vector<std::filesystem::path> shelves_;
 };

@@ -164,7 +164,7 @@ private:
         return snapshot;
       }
     } catch (const evstore::error& failed) {
-      if (failed.code() != evstore::errc::not_found) pass_over(failed.what());
+      if (failed.code() != evstore::errc::not_found) pass_over(failed.message());
     }
     return std::nullopt;
   }

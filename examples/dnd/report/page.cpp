@@ -146,9 +146,10 @@ private:
 
   void damage() {
     if (counts_.empty()) return;
-    begin("damage", "Damage taken and dealt",
-          "Damage counts for the one whose attack it came from; traps and other mishaps are "
-          "nobody's.");
+    begin(
+        "damage", "Damage taken and dealt",
+        "In hit points that were lost. Damage counts for the one whose attack it came from; traps "
+        "and other mishaps are nobody's.");
     page_.open("figure", {{"class", "card"}});
     draw_damage(page_, told_);
     page_.close().close();
@@ -239,25 +240,44 @@ private:
     page_.close();
   }
 
+  [[nodiscard]] bool is_around(const std::string& id) const {
+    const auto found = now_.creatures.find(id);
+    return found != now_.creatures.end() && found->second.hp > 0;
+  }
+
   void everybody_else() {
     if (others_.empty() || heroes_.empty()) return;
-    const std::size_t shown = std::min(others_.size(), most_sparks);
-    begin("others", "Everybody else",
-          others_.size() > shown
-              ? "Those who dealt and took the most; " + std::to_string(others_.size() - shown) +
-                    " more came and went."
-              : std::string{});
+    std::vector<std::string> around;
+    std::vector<std::string> gone;
+    for (const std::string& id : others_) (is_around(id) ? around : gone).push_back(id);
+    begin("others", "Everybody else", "");
+    if (!around.empty()) sparks(around);
+    if (!gone.empty()) {
+      page_.open("details").open("summary").text("The fallen, and those who left ");
+      page_.leaf("span", plural(gone.size(), "creature")).close();
+      sparks(gone);
+      page_.close();
+    }
+    page_.close();
+  }
+
+  void sparks(const std::vector<std::string>& ids) {
+    const std::size_t shown = std::min(ids.size(), most_sparks);
+    if (ids.size() > shown)
+      page_.leaf("p", {{"class", "small"}},
+                 "Those who dealt and took the most; " + std::to_string(ids.size() - shown) +
+                     " more came and went.");
     page_.open("div", {{"class", "sparks"}});
     for (std::size_t i = 0; i < shown; ++i) {
-      const figure& who = told_.cast.at(others_[i]);
-      page_.open("figure", {{"class", "card spark"}}).leaf("h3", others_[i]);
+      const figure& who = told_.cast.at(ids[i]);
+      page_.open("figure", {{"class", "card spark"}}).leaf("h3", ids[i]);
       page_.leaf("div", {{"class", "small"}},
                  who.name + " · " + std::to_string(who.hp.back().hp) + "/" +
                      std::to_string(who.hp.back().max_hp));
       draw_spark(page_, who, told_.events);
       page_.close();
     }
-    page_.close().close();
+    page_.close();
   }
 
   void present() {

@@ -24,6 +24,10 @@ struct dice_expression {
   friend bool operator==(const dice_expression&, const dice_expression&) = default;
 };
 
+constexpr dice_expression d20_with(int modifier) noexcept {
+  return {.count = 1, .sides = 20, .modifier = modifier};
+}
+
 /// The limits that keep every throw, and the event that records it, small.
 inline constexpr int most_dice = 1'000;
 inline constexpr int most_sides = 1'000;

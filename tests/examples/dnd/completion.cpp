@@ -58,19 +58,20 @@ TEST_CASE("a command of two words is completed word by word") {
 }
 
 TEST_CASE("labels are offered as long as they can be said") {
-  CHECK(offered("attack ") == words{"by:", "dice:", "to:", "with:"});
-  CHECK(offered("attack by: brunhild ") == words{"dice:", "to:", "with:"});
+  CHECK(offered("attack ") == words{"by:", "dice:", "rolled:", "to:", "with:"});
+  CHECK(offered("attack by: brunhild ") == words{"dice:", "rolled:", "to:", "with:"});
   CHECK(offered("attack by: brunhild t") == words{"to:"});
-  CHECK(offered("damage dice: 1d6 type: fire ") == words{"dice:", "to:", "type:", "with:"});
+  CHECK(offered("damage dice: 1d6 type: fire ") ==
+        words{"dice:", "rolled:", "to:", "type:", "with:"});
   CHECK(offered("turn ").empty()); // by: GM goes without saying
-  CHECK(offered("roll ") == words{"by:"});
+  CHECK(offered("roll ") == words{"by:", "rolled:"});
 }
 
 TEST_CASE("a list goes on with and:") {
   CHECK(offered("add zombie ") == words{"and:"});
   CHECK(offered("add zombie and: z") == words{"zombie"});
   CHECK(offered("encounter start with: zombie a") == words{"and:"});
-  CHECK(offered("attack by: brunhild to: zombie-1 ") == words{"and:", "dice:", "with:"});
+  CHECK(offered("attack by: brunhild to: zombie-1 ") == words{"and:", "dice:", "rolled:", "with:"});
   CHECK(offered("attack by: brunhild a").empty());
 }
 

@@ -63,11 +63,11 @@ TEST_CASE("a label may touch its value") {
 
 TEST_CASE("dice may have spaces, and a roll may name who throws") {
   CHECK(deed<command::roll>("roll 1d6 + 2").dice.modifier == 2);
-  CHECK(deed<command::roll>("roll 3d6").by == "GM");
+  CHECK(deed<command::roll>("roll 3d6").by.text == "GM");
   const auto by = deed<command::roll>("roll by: Someone1 3d6+1");
-  CHECK(by.by == "Someone1");
+  CHECK(by.by.text == "Someone1");
   CHECK(to_string(by.dice) == "3d6+1");
-  CHECK(deed<command::roll>("roll 4d6kh3 by: \"Someone Else\"").by == "Someone Else");
+  CHECK(deed<command::roll>("roll 4d6kh3 by: \"Someone Else\"").by.text == "Someone Else");
 }
 
 TEST_CASE("damage has as many kinds as it has dice") {
@@ -94,7 +94,7 @@ TEST_CASE("the other deeds are understood") {
   CHECK(deed<command::rest>("rest short by: a hit-dice: 2").hit_dice == 2);
   CHECK(deed<command::rest>("rest long by: a").length == rest_length::long_rest);
   CHECK(deed<command::level_up>("level-up by: a").by.text == "a");
-  CHECK(deed<command::give>("give \"silver key\" to: a").item == "silver key");
+  CHECK(deed<command::give>("give \"silver key\" to: a").item.text == "silver key");
   CHECK(deed<command::take>("take rope from: a").item.text == "rope");
   CHECK(deed<command::check>("check con by: a").by->text == "a");
   const auto asked = deed<command::ask_check>("ask check: con of: zombie dc: 15 fails: prone");
@@ -110,6 +110,7 @@ TEST_CASE("a note is taken as it stands") {
 
 TEST_CASE("every command of the table is understood in some form") {
   const std::vector<std::string> lines{"add a",
+                                       "remove a",
                                        "roll d6",
                                        "encounter start",
                                        "encounter end",

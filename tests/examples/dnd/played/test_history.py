@@ -94,10 +94,17 @@ class History(Table):
     def test_a_number_below_zero_is_wrong_usage(self):
         for words in (["log", "Mine", "--last", "-1"], ["log", "Mine", "--from", "-5"], ["log", "Mine", "--to", "-1"],
                       ["log", "Mine", "--session", "-1"], ["log", "Mine", "--encounter", "-1"],
-                      ["log", "Mine", "--round", "-1"], ["state", "Mine", "--at-position", "-1"],
-                      ["recap", "Mine", "--session", "-1"], ["list", "--seed", "-1"]):
+                      ["log", "Mine", "--round", "-1"], ["recap", "Mine", "--session", "-1"], ["list", "--seed", "-1"]):
             ran = self.dnd("campaign", *words, status=2)
             self.assertIn(f'"{words[-1]}" is no whole number from 0 on', ran.stderr, words)
+
+    def test_a_state_is_shown_at_any_point_that_has_a_name(self):
+        at = lambda point, status=0: self.dnd("campaign", "state", "Mine", "--at-position", point, status=status)
+        end = self.positions("--session", 1)[-1]
+        self.assertEqual(at("session:1:end").stdout, at(end).stdout)
+        self.assertEqual(at("now").stdout, self.dnd("campaign", "state", "Mine").stdout)
+        self.assertIn("did you mean session:1?", at("sesion:1", 2).stderr)
+        self.assertIn('"-1" is no point', at("-1", 2).stderr)
 
     def test_what_cannot_be_answered_is_said_in_json_too(self):
         for words, status, why in [(["state", "Nope"], 1, "Nope"), (["recap", "Mine", "--session", 9], 1, "no session 9"),

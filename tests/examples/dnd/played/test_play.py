@@ -151,7 +151,7 @@ class Commands(Table):
         (self.campaign / "characters/brunhild.yaml").write_text(HERO + "equipment: [lantern, silk rope]\n")
         shown = self.play("add brunhild and: zombie", "ask check: con of: brunhild dc: 12 fails: prone", "status",
                           "status brunhild").stdout
-        self.assertIn("waits for brunhild: a check of con against 12", shown)
+        self.assertIn("waits for brunhild: check con by: brunhild (against 12)", shown)
         self.assertIn("brunhild  HP 28/28   [##########]  AC 16", shown)
         self.assertIn("con 14 (+2)", shown)
         self.assertIn("attacks with   longsword +5, 1d8+3 slashing", shown)

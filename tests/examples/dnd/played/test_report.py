@@ -97,9 +97,12 @@ class Report(Drawn):
     def test_the_page_says_what_the_log_says(self):
         self.fight("zombie", "goblin")
         page = Page(self.draw())
-        dealt = collections.Counter()
-        for event in self.events_of_fight("damage_dealt"):
-            dealt[event["data"]["target"]] += event["data"]["total"]
+        dealt, hp = collections.Counter(), {"aldric": 28, "zombie-1": 22}
+        for event in map(lambda each: each["data"], self.events_of_fight("damage_dealt")):
+            lost = min(event["total"], hp[event["target"]])
+            dealt[event["target"]] += lost
+            hp[event["target"]] -= lost
+        self.assertEqual(self.events_of_fight("end_defied"), [])
         rows = {}
         for name in ("Brunhild", "Aldric", "The zombie"):
             at = page.texts.index(name, page.texts.index("Damage taken and dealt"))
@@ -110,6 +113,23 @@ class Report(Drawn):
         shown = [text for text in page.texts if "felled the zombie" in text or "brought Aldric down" in text]
         self.assertTrue(shown)
         self.assertIn("Session 1, “Ashes”", page.texts)
+
+    def test_what_a_blow_does_beyond_the_last_hit_point_is_not_counted(self):
+        self.play("add brunhild", "encounter start with: brunhild and: zombie", "initiative by: brunhild 30", "turn",
+                  "attack to: zombie dice: 1d1+20", "damage dice: 100d1 type: radiant")
+        texts = Page(self.draw()).texts
+        at = texts.index("Brunhild", texts.index("Damage taken and dealt"))
+        self.assertEqual(texts[at + 1:at + 3], ["0", "22"])
+
+    def test_the_fallen_and_those_who_left_are_folded_away(self):
+        self.play("add brunhild and: zombie and: goblin and: wolf", "remove wolf",
+                  "damage to: goblin dice: 99d1 type: fire")
+        text = self.draw()
+        others = text[text.index('id="others"'):text.index('id="now"')]
+        folded = others[others.index("<details>"):]
+        self.assertIn("The fallen, and those who left", folded)
+        self.assertEqual(["zombie-1" in folded, "goblin-1" in folded, "wolf-1" in folded], [False, True, True])
+        self.assertNotIn("wolf-1", text[text.index('id="now"'):])
 
     def test_every_drawing_says_in_words_what_it_shows(self):
         self.fight("zombie")
