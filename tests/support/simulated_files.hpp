@@ -198,7 +198,7 @@ public:
     const std::lock_guard lock{machine_->mutex};
     machine_->disk.drop_cache(node(fd), static_cast<std::size_t>(at));
   }
-  static const void* map(int, std::size_t, off_t) noexcept { return nullptr; }
+  static const void* map(int, std::size_t, off_t, jsonl::mapped_for) noexcept { return nullptr; }
   static void unmap(const void*, std::size_t) noexcept {}
 
 private:

@@ -30,11 +30,11 @@ struct mappings {
 struct watched_files : posix_files {
   mappings* seen = nullptr;
 
-  const void* map(int fd, std::size_t size, off_t at) const {
+  const void* map(int fd, std::size_t size, off_t at, mapped_for what) const {
     const auto from = static_cast<std::uint64_t>(at);
     seen->made.push_back({from, from + size});
     if (seen->refused) return nullptr;
-    const void* const mapped = posix_files::map(fd, size, at);
+    const void* const mapped = posix_files::map(fd, size, at, what);
     seen->held += mapped != nullptr ? 1 : 0;
     return mapped;
   }

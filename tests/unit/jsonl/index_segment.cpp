@@ -6,9 +6,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -64,6 +66,38 @@ TEST_CASE("a stream or a tag that a part of the index has not is not found in it
   CHECK(kept.find_stream("even"));
   CHECK_FALSE(kept.find_stream("eve"));
   CHECK_FALSE(kept.find_stream(""));
+}
+
+TEST_CASE("every part of a stream is found where it stands, in memory and in a file") {
+  constexpr std::uint32_t before = 300; // of the stream, in an older part
+  constexpr std::uint32_t events = 1000;
+  const scratch_folder folder;
+  index_tail tail{before};
+  const std::uint32_t other = tail.enter_stream("other", 0, 0);
+  const std::uint32_t stream = tail.enter_stream("stream", before, before);
+  std::vector<std::uint32_t> places;
+  for (std::uint32_t position = before + 1; position <= before + events; ++position) {
+    const bool is_ours = position * 7919U % 10U < 7U;
+    event_view event;
+    event.type = "happened";
+    tail.add(event, is_ours ? stream : other, 100 * position);
+    if (is_ours) places.push_back(position);
+  }
+  segment::write(file<unsynced_files>::create_new({}, folder / "segment"), tail);
+  const segment kept{file<unsynced_files>{{}, folder / "segment", O_RDONLY}};
+  for (const std::size_t first : {0U, 1U, 200U, 500U})
+    for (std::size_t count = 1; first + count <= places.size(); count += 37) {
+      CAPTURE(first, count);
+      const std::vector<std::uint32_t> wanted(
+          places.begin() + static_cast<std::ptrdiff_t>(first),
+          places.begin() + static_cast<std::ptrdiff_t>(first + count));
+      std::vector<std::uint32_t> found(count);
+      tail.positions_of(stream, before + first + 1, before + first + count, found.data());
+      CHECK(found == wanted);
+      found.assign(count, 0);
+      kept.positions_of(stream, before + first + 1, before + first + count, found.data());
+      CHECK(found == wanted);
+    }
 }
 
 } // namespace

@@ -53,7 +53,7 @@ struct unsynced_files : jsonl::posix_files {
   static int fdatasync(int) noexcept { return 0; }
   static int fsync(int) noexcept { return 0; }
   static void drop_cache(int, off_t) noexcept {}
-  static const void* map(int, std::size_t, off_t) noexcept { return nullptr; }
+  static const void* map(int, std::size_t, off_t, jsonl::mapped_for) noexcept { return nullptr; }
   static void unmap(const void*, std::size_t) noexcept {}
 };
 using quick_adapter = jsonl::basic_adapter<unsynced_files>;

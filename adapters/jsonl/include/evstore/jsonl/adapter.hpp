@@ -12,7 +12,9 @@
 #include <evstore/jsonl/shared_log.hpp>
 #include <evstore/jsonl/snapshot_files.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <shared_mutex>
@@ -71,6 +73,7 @@ public:
       cut_filler(shared.log, shared.end);
       close_last_line(shared.log, shared.end);
     }
+    shared.durable_bytes = uncut ? 0 : shared.end.offset;
     describe(opened.report_, shared.end, lock.found().durable);
     kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
     opened.writer_ = std::shared_ptr<log_writer<Files>>(
@@ -89,9 +92,12 @@ public:
     shared_log<Files>& shared = *opened.log_;
     shared.checksums = how.checksums;
     shown_extent<Files> shown{files, path};
+    const lock_note note = note_of(files, path);
     opened.report_.torn =
-        read_log(shared, checkpoint<Files>{files, path}, note_of(files, path),
+        read_log(shared, checkpoint<Files>{files, path}, note,
                  [&](std::uint64_t) { return log_extent::of(shared.log, shown); });
+    if (note.durable && note.durable->bytes <= shared.end.offset)
+      shared.durable_bytes = std::max(shared.durable_bytes.load(), note.durable->bytes);
     describe(opened.report_, shared.end, std::nullopt);
     opened.follower_ = std::make_shared<log_follower<Files>>(opened.log_, std::move(shown));
     return opened;

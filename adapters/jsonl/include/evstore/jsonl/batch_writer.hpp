@@ -62,7 +62,7 @@ private:
     }
     uncut_.reset();
     const bool checked = durability_.what() != durability::kind::none;
-    if (checked && !log_.is_in_place_with(file_end_))
+    if (checked && log_.size_in_place() != file_end_)
       throw data_error(errc::changed_under, "somebody else changed the log; reopen it", log_.path(),
                        offset);
     outcome result{batch.commits().size()};

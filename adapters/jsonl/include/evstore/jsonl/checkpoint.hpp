@@ -66,6 +66,7 @@ public:
     if (!index) return false;
     log.index = *std::move(index);
     log.end = kept->end;
+    log.durable_bytes = kept->end.offset; // it is written behind the sync of what it is about
     return true;
   }
 

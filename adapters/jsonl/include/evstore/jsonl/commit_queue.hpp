@@ -111,6 +111,7 @@ public:
       log_->end.offset += last.bytes;
       log_->end.position = last.position;
       log_->end.crc = crc_after(line);
+      if (how_ == durability::kind::sync) log_->durable_bytes = log_->end.offset;
     }
     log_->grown.notify_all();
   }

@@ -54,7 +54,8 @@ private:
     unmap();
     const std::uint64_t from = ahead / pages * pages;
     size_ = static_cast<std::size_t>(std::min(most_mapped, end_ - from));
-    mapping_ = source_->calls().map(source_->descriptor(), size_, static_cast<off_t>(from));
+    mapping_ = source_->calls().map(source_->descriptor(), size_, static_cast<off_t>(from),
+                                    mapped_for::reading_on);
     if (mapping_ == nullptr) {
       end_ = 0; // not tried again
       return false;

@@ -170,10 +170,10 @@ public:
     const auto mine = identity();
     return mine && leads_to(*mine);
   }
-  /// The same, and the file has that many bytes.
-  [[nodiscard]] bool is_in_place_with(std::uint64_t bytes) const noexcept {
+  /// How many bytes the file has, if the path still leads to this very file.
+  [[nodiscard]] std::optional<std::uint64_t> size_in_place() const noexcept {
     const auto mine = identity();
-    return mine && mine->stx_size == bytes && leads_to(*mine);
+    return mine && leads_to(*mine) ? std::optional<std::uint64_t>{mine->stx_size} : std::nullopt;
   }
 
 private:
@@ -204,6 +204,13 @@ private:
   std::string path_;
   int fd_ = -1;
 };
+
+/// The page cache drops whole pages only, of up to 2 MiB, and leaves the one that `offset` is in: to
+/// drop what is behind the offset, begin where its page does.
+constexpr std::uint64_t page_begin(std::uint64_t offset) noexcept {
+  constexpr std::uint64_t largest_page = std::uint64_t{1} << 21;
+  return offset - offset % largest_page;
+}
 
 /// Makes names created in, or renamed into, the directory survive a power cut.
 template <file_calls Files>

@@ -39,6 +39,12 @@ inline constexpr rule broken_rule = rule::none;
 
 } // namespace detail
 
+/// How what is mapped will be touched.
+enum class mapped_for {
+  reading_on, ///< from front to back, soon: its pages are to be in place
+  jumping,    ///< here and there: a page that is asked for says nothing of its neighbours
+};
+
 /// The seam between the adapter and the operating system: every call on a file goes through one of
 /// these, with the meaning, the return value and the `errno` of the system call of that name. A
 /// test puts a failing or a simulated disk here (the object is kept and copied, so it may hold a
@@ -64,7 +70,7 @@ concept file_calls = std::copyable<F> && requires(F& files, const char* path, in
   { files.try_lock(fd) } -> std::same_as<int>;
   { files.is_locked(fd) } -> std::same_as<bool>;
   { files.drop_cache(fd, at) } -> std::same_as<void>;
-  { files.map(fd, size, at) } -> std::same_as<const void*>;
+  { files.map(fd, size, at, mapped_for{}) } -> std::same_as<const void*>;
   { files.unmap(in, size) } -> std::same_as<void>;
 };
 
@@ -138,11 +144,13 @@ struct posix_files {
     ::posix_fadvise(fd, at, 0, POSIX_FADV_DONTNEED);
   }
 
-  /// A part of the file, from a page of it on, as memory to read, with its pages in place; null if that
-  /// cannot be had.
-  static const void* map(int fd, std::size_t size, off_t at) noexcept {
-    void* const mapped = ::mmap(nullptr, size, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, at);
-    return mapped == MAP_FAILED ? nullptr : mapped;
+  /// A part of the file, from a page of it on, as memory to read; null if that cannot be had.
+  static const void* map(int fd, std::size_t size, off_t at, mapped_for what) noexcept {
+    const int flags = MAP_SHARED | (what == mapped_for::reading_on ? MAP_POPULATE : 0);
+    void* const mapped = ::mmap(nullptr, size, PROT_READ, flags, fd, at);
+    if (mapped == MAP_FAILED) return nullptr;
+    if (what == mapped_for::jumping) ::madvise(mapped, size, MADV_RANDOM);
+    return mapped;
   }
   static void unmap(const void* mapped, std::size_t size) noexcept {
     ::munmap(const_cast<void*>(mapped), size);

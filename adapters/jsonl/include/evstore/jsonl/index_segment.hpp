@@ -25,11 +25,9 @@ struct index_slot {
 struct stream_entry {
   paged_text name;
   index_stream known;
-  std::uint32_t first_waypoint = 0;
-  std::uint32_t waypoint_count = 0;
+  std::uint32_t first_place = 0; ///< where the positions of its events are, of this part
   std::uint32_t first_fact = 0;
   std::uint32_t fact_count = 0;
-  std::uint32_t unused = 0;
 };
 struct type_entry {
   paged_text name;
@@ -46,17 +44,16 @@ struct tag_entry {
 /// adapter runs on, little-endian.
 struct segment_header {
   static constexpr std::array<char, 16> right_magic{'e', 'v', 's', 't', 'o', 'r', 'e', ' ',
-                                                    'i', 'n', 'd', 'e', 'x', ' ', '1', '\n'};
+                                                    'i', 'n', 'd', 'e', 'x', ' ', '2', '\n'};
   std::array<char, 16> magic = right_magic;
   std::uint64_t first = 0; ///< position
   std::uint64_t last = 0;
   paged_array<std::uint64_t> offsets;
-  paged_array<std::uint32_t> before;
+  paged_array<std::uint32_t> places; ///< positions, those of a stream one behind the other
   paged_array<std::uint32_t> streams;
   paged_array<std::uint32_t> types;
   paged_array<index_slot> stream_slots;
   paged_array<stream_entry> stream_entries;
-  paged_array<std::uint32_t> waypoints;
   paged_array<index_fact> facts;
   paged_array<type_entry> type_entries;
   paged_array<index_slot> tag_slots;
@@ -108,8 +105,6 @@ public:
     const std::uint64_t events = tail.last() - tail.first() + 1;
     header.offsets = pages.template write_array<std::uint64_t>(
         events, [&](std::uint64_t i) { return tail.offset_of(tail.first() + i); });
-    header.before = pages.template write_array<std::uint32_t>(
-        events, [&](std::uint64_t i) { return tail.before(tail.first() + i); });
     header.streams = pages.template write_array<std::uint32_t>(
         events, [&](std::uint64_t i) { return tail.stream_at(tail.first() + i); });
     header.types = pages.template write_array<std::uint32_t>(
@@ -136,13 +131,13 @@ public:
   [[nodiscard]] std::string_view stream_name(std::uint32_t number) const {
     return pages_.get(pages_.get(header_.stream_entries, number).name);
   }
-  [[nodiscard]] std::optional<std::uint32_t> waypoint(std::uint32_t number,
-                                                      std::uint64_t version) const {
+  /// Puts out where the versions `first` to `last` of a stream stand, which are of this part.
+  void positions_of(std::uint32_t number, std::uint64_t first, std::uint64_t last,
+                    std::uint32_t* out) const {
     const detail::stream_entry entry = pages_.get(header_.stream_entries, number);
-    const std::uint64_t skipped = entry.known.version_before / waypoint_stride + 1;
-    const std::uint64_t wanted = (version + waypoint_stride - 1) / waypoint_stride;
-    if (wanted < skipped || wanted - skipped >= entry.waypoint_count) return std::nullopt;
-    return pages_.get(header_.waypoints, entry.first_waypoint + (wanted - skipped));
+    const std::uint64_t before = entry.first_place - std::uint64_t{1} - entry.known.version_before;
+    for (std::uint64_t version = first; version <= last; ++version)
+      *out++ = pages_.get(header_.places, before + version);
   }
 
   [[nodiscard]] bool has_facts() const noexcept { return header_.facts.count != 0; }
@@ -165,9 +160,6 @@ public:
 
   [[nodiscard]] std::uint64_t offset_of(std::uint64_t position) const {
     return pages_.get(header_.offsets, position - first());
-  }
-  [[nodiscard]] std::uint32_t before(std::uint64_t position) const {
-    return pages_.get(header_.before, position - first());
   }
   [[nodiscard]] std::uint32_t stream_at(std::uint64_t position) const {
     return pages_.get(header_.streams, position - first());
@@ -219,17 +211,15 @@ private:
   static void write_streams(page_writer<Files>& pages, const index_tail& tail,
                             detail::segment_header& header) {
     std::vector<detail::stream_entry> entries(tail.stream_count());
-    std::vector<std::uint32_t> waypoints;
     std::vector<index_fact> facts;
+    std::uint32_t first_place = 0;
     pages.next_page();
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       detail::stream_entry& entry = entries[i];
       entry.name = pages.write_text(tail.stream_name(i));
       entry.known = tail.stream(i);
-      entry.first_waypoint = static_cast<std::uint32_t>(waypoints.size());
-      if (const auto* found = tail.waypoints(i))
-        waypoints.insert(waypoints.end(), found->begin(), found->end());
-      entry.waypoint_count = static_cast<std::uint32_t>(waypoints.size()) - entry.first_waypoint;
+      entry.first_place = first_place;
+      first_place += entry.known.version - entry.known.version_before;
       entry.first_fact = static_cast<std::uint32_t>(facts.size());
       if (const auto* found = tail.facts(i))
         facts.insert(facts.end(), found->begin(), found->end());
@@ -237,14 +227,27 @@ private:
     }
     header.stream_entries = pages.template write_array<detail::stream_entry>(
         entries.size(), [&](std::uint64_t i) { return entries[i]; });
-    header.waypoints = pages.template write_array<std::uint32_t>(
-        waypoints.size(), [&](std::uint64_t i) { return waypoints[i]; });
+    const std::vector<std::uint32_t> places = places_of(tail, entries);
+    header.places = pages.template write_array<std::uint32_t>(
+        places.size(), [&](std::uint64_t i) { return places[i]; });
     header.facts = pages.template write_array<index_fact>(
         facts.size(), [&](std::uint64_t i) { return facts[i]; });
     header.stream_slots =
         write_slots(pages, detail::make_slots(entries.size(), [&](std::uint32_t i) {
                       return detail::name_hash(tail.stream_name(i));
                     }));
+  }
+
+  /// The positions of all events, ascending in each stream.
+  static std::vector<std::uint32_t> places_of(const index_tail& tail,
+                                              const std::vector<detail::stream_entry>& entries) {
+    std::vector<std::uint32_t> next;
+    next.reserve(entries.size());
+    for (const detail::stream_entry& entry : entries) next.push_back(entry.first_place);
+    std::vector<std::uint32_t> places(tail.last() - tail.first() + 1);
+    for (std::uint64_t position = tail.first(); position <= tail.last(); ++position)
+      places[next[tail.stream_at(position)]++] = static_cast<std::uint32_t>(position);
+    return places;
   }
 
   static void write_types_and_tags(page_writer<Files>& pages, const index_tail& tail,

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace evstore::jsonl {
@@ -68,19 +69,16 @@ public:
     states_.push_back({last, version, version});
     return number;
   }
-  /// The place of the first waypoint at or behind `version` that this part has, with its version.
-  [[nodiscard]] std::optional<std::uint32_t> waypoint(std::uint32_t number,
-                                                      std::uint64_t version) const noexcept {
-    const auto found = waypoints_.find(number);
-    if (found == waypoints_.end()) return std::nullopt;
-    const std::uint64_t skipped = states_[number].version_before / waypoint_stride + 1;
-    const std::uint64_t wanted = (version + waypoint_stride - 1) / waypoint_stride;
-    if (wanted < skipped || wanted - skipped >= found->second.size()) return std::nullopt;
-    return found->second[wanted - skipped];
-  }
-  [[nodiscard]] const std::vector<std::uint32_t>* waypoints(std::uint32_t number) const noexcept {
-    const auto found = waypoints_.find(number);
-    return found == waypoints_.end() ? nullptr : &found->second;
+  /// Puts out where the versions `first` to `last` of a stream stand, which are of this part.
+  /// Constant time for each, and for the 256 versions behind them.
+  void positions_of(std::uint32_t number, std::uint64_t first, std::uint64_t last,
+                    std::uint32_t* out) const noexcept {
+    auto [position, version] = nearest(number, last);
+    for (; version > last; --version) position = before(position);
+    for (std::uint64_t i = last - first + 1; i-- > 0;) {
+      out[i] = position;
+      if (i != 0) position = before(position);
+    }
   }
 
   // ---- deletions
@@ -134,9 +132,6 @@ public:
 
   [[nodiscard]] std::uint64_t offset_of(std::uint64_t position) const noexcept {
     return at(position).offsets[slot_of(position)];
-  }
-  [[nodiscard]] std::uint32_t before(std::uint64_t position) const noexcept {
-    return at(position).before[slot_of(position)];
   }
   [[nodiscard]] std::uint32_t stream_at(std::uint64_t position) const noexcept {
     return at(position).streams[slot_of(position)];
@@ -195,6 +190,22 @@ private:
   }
   [[nodiscard]] const block& at(std::uint64_t position) const noexcept {
     return *blocks_[(position - first()) / block_size];
+  }
+
+  [[nodiscard]] std::uint32_t before(std::uint64_t position) const noexcept {
+    return at(position).before[slot_of(position)];
+  }
+
+  /// A place in the stream at `version` or as little behind it as is known at once.
+  [[nodiscard]] std::pair<std::uint32_t, std::uint64_t> nearest(
+      std::uint32_t number, std::uint64_t version) const noexcept {
+    const index_stream& known = states_[number];
+    const std::uint64_t wanted = (version + waypoint_stride - 1) / waypoint_stride;
+    const std::uint64_t skipped = known.version_before / waypoint_stride + 1;
+    const auto found = waypoints_.find(number);
+    if (found == waypoints_.end() || wanted < skipped || wanted - skipped >= found->second.size())
+      return {known.last, known.version};
+    return {found->second[wanted - skipped], wanted * waypoint_stride};
   }
 
   std::uint64_t before_first_;

@@ -82,15 +82,15 @@ private:
   }
 
   void take_in() {
-    const std::uint64_t size = log_->log.size();
+    const std::optional<std::uint64_t> size = log_->log.size_in_place();
     log_end& end = log_->end; // changed by us only
-    if (!log_->log.is_in_place())
+    if (!size)
       throw data_error(errc::changed_under, "the log was replaced by another file; reopen it",
                        log_->log.path(), end.offset);
-    if (size < end.offset)
+    if (*size < end.offset)
       throw data_error(errc::changed_under, "the log became shorter; reopen it", log_->log.path(),
-                       size);
-    const std::uint64_t shown = shown_.within(size);
+                       *size);
+    const std::uint64_t shown = shown_.within(*size);
     if (shown <= end.offset) return;
     const std::uint64_t content = end_of_new_content(log_->log, end.offset, shown);
     if (content == end.offset) return;

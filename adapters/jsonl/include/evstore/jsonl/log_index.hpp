@@ -71,8 +71,8 @@ public:
     const stream_state after = state_of(event.stream).after(event.type, event.data);
     tail_.add(event, *number, offset);
     std::uint32_t shown_from = tail_.stream(*number).last;
-    for (std::uint64_t v = after.version.value(); v > after.first.value(); --v)
-      shown_from = before(shown_from);
+    if (after.first < after.version)
+      positions_of(event.stream, after.first.value(), after.first.value(), &shown_from);
     tail_.add_fact(*number, {tail_.stream(*number).last, shown_from, after.first.value(),
                              after.tombstoned ? 1U : 0U});
   }
@@ -87,15 +87,8 @@ public:
                     std::vector<std::uint32_t>& out) const {
     out.clear();
     if (first > last) return;
-    const auto [nearest, above] = near(stream, last);
-    if (nearest == 0) return;
-    std::uint32_t position = nearest;
-    for (std::uint64_t version = above; version > last; --version) position = before(position);
     out.resize(last - first + 1);
-    for (std::size_t i = out.size(); i-- > 0;) {
-      out[i] = position;
-      if (i != 0) position = before(position);
-    }
+    positions_of(stream, first, last, out.data());
   }
 
   /// Calls `is_it(position)` for each place where the id may stand until it says true.
@@ -173,8 +166,20 @@ private:
     return ask(**part);
   }
 
-  [[nodiscard]] std::uint32_t before(std::uint64_t position) const {
-    return in_part(position, [&](const auto& part) { return part.before(position); });
+  void positions_of(std::string_view stream, std::uint64_t first, std::uint64_t last,
+                    std::uint32_t* out) const {
+    const auto take = [&](const auto& part) {
+      const auto number = part.find_stream(stream);
+      if (!number) return false;
+      const index_stream known = part.stream(*number);
+      const std::uint64_t from = std::max(first, known.version_before + std::uint64_t{1});
+      const std::uint64_t to = std::min<std::uint64_t>(last, known.version);
+      if (from <= to) part.positions_of(*number, from, to, out + (from - first));
+      return from == first; // what comes before is of no interest
+    };
+    if (take(tail_)) return;
+    for (auto part = older_.rbegin(); part != older_.rend(); ++part)
+      if (take(**part)) return;
   }
 
   [[nodiscard]] std::optional<index_stream> find_stream(std::string_view name) const {
@@ -194,28 +199,6 @@ private:
     auto found = in(tail_);
     for (auto part = older_.rbegin(); !found && part != older_.rend(); ++part) found = in(**part);
     return found;
-  }
-
-  /// A place in the stream at `version` or as little behind it as is known at once.
-  [[nodiscard]] std::pair<std::uint32_t, std::uint64_t> near(std::string_view stream,
-                                                             std::uint64_t version) const {
-    std::pair<std::uint32_t, std::uint64_t> best{};
-    const auto look = [&](const auto& part) {
-      const auto number = part.find_stream(stream);
-      if (!number) return true;
-      const index_stream known = part.stream(*number);
-      if (known.version < version) return false; // what is nearer was found before
-      best = {known.last, known.version};
-      const std::uint64_t next =
-          (version + waypoint_stride - 1) / waypoint_stride * waypoint_stride;
-      if (next < known.version)
-        if (const auto at = part.waypoint(*number, version)) best = {*at, next};
-      return known.version_before >= version; // then an older part is nearer
-    };
-    bool further = look(tail_);
-    for (auto part = older_.rbegin(); further && part != older_.rend(); ++part)
-      further = look(**part);
-    return best;
   }
 
   std::vector<std::shared_ptr<const segment>> older_;

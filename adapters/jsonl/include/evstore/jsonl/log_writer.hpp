@@ -264,14 +264,17 @@ private:
     std::unique_lock lock{mutex_};
     if (halted_) return false;
     const std::uint64_t reached = log_->end.position;
+    const std::uint64_t bytes = log_->end.offset;
     if (reached == queue_.synced()) return true;
     lock.unlock();
     const int code = log_->log.sync_data();
     lock.lock();
-    if (code == 0)
+    if (code == 0) {
       queue_.note_synced(reached);
-    else
+      log_->durable_bytes = bytes;
+    } else {
       halted_ = file_error(code, "cannot sync", log_->log.path());
+    }
     return code == 0;
   }
 

@@ -194,13 +194,6 @@ std::optional<torn_tail> scan_log(shared_log<Files>& log, const log_extent& exte
   return judge(log.log, *found, log.end, extent, mark);
 }
 
-/// The page cache drops whole pages only, of up to 2 MiB, and leaves the one that `offset` is in: to
-/// drop what is behind the offset, begin where its page does.
-constexpr std::uint64_t page_begin(std::uint64_t offset) noexcept {
-  constexpr std::uint64_t largest_page = std::uint64_t{1} << 21;
-  return offset - offset % largest_page;
-}
-
 /// Throws what opening throws for a file that is no log, before a lock is made beside it.
 template <file_calls Files>
 void look_before_locking(Files files, const std::string& path) {
@@ -235,6 +228,7 @@ std::optional<torn_tail> read_log(shared_log<Files>& log, const checkpoint<Files
     }
     log.index = log_index<Files>{}; // in any doubt, all of it once more
     log.end = log_end{};
+    log.durable_bytes = 0;
   }
   return scan_log(log, prepare(0), note.durable);
 }

@@ -4,7 +4,9 @@
 #include <evstore/jsonl/file.hpp>
 #include <evstore/jsonl/log_index.hpp>
 #include <evstore/jsonl/options.hpp>
+#include <evstore/jsonl/scattered_copy.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -33,6 +35,19 @@ public:
 
   file<Files> log;
   jsonl::checksums checksums = jsonl::checksums::verified;
+
+  /// How many bytes of the file are known to be on the disk for good. Less than there are is no harm.
+  std::atomic<std::uint64_t> durable_bytes{0};
+  mutable jsonl::scattered_copy<Files> scattered_copy;
+
+  /// Whether what stands before `behind` may be mapped. Not what a failed sync may have left in the page
+  /// cache alone: opening must be able to drop it, and what is mapped stays. The kernel maps up to 64 KiB
+  /// around what is touched.
+  [[nodiscard]] bool may_map(std::uint64_t behind) const noexcept {
+    constexpr std::uint64_t around = std::uint64_t{1} << 16;
+    const std::uint64_t durable = durable_bytes.load(std::memory_order_relaxed);
+    return durable > around && behind <= page_begin(durable - around);
+  }
 
   mutable std::shared_mutex mutex; ///< guards what follows
   mutable std::condition_variable_any grown;
