@@ -1,9 +1,11 @@
 #include <postgres/server.hpp>
 
+#include <evstore/postgres/verify.hpp>
 #include <evstore/testing/plain_commit.hpp>
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -206,6 +208,61 @@ TEST_CASE("a reader that follows never misses a commit, whoever writes") {
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(store.head() == global_position{events});
+}
+
+TEST_CASE("a hundred threads share calls, and each gets its own verdict") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  constexpr int appenders = 100;
+  constexpr std::uint64_t commits = 12;
+  std::atomic<int> right{0};
+  std::vector<std::thread> threads;
+  for (int appender = 0; appender < appenders; ++appender)
+    threads.emplace_back([&, stream = "s-" + std::to_string(appender)] {
+      for (std::uint64_t i = 0; i < commits; ++i) {
+        testing::plain_commit commit = event_in(stream);
+        commit.writes[0].expected = exactly(i);
+        const bool is_stored = testing::append(store, commit).has_value();
+        // A version that was, and one that the stream has not reached: it has i + 1 now.
+        commit.writes[0].expected = exactly(i % 2 == 0 ? i : i + 5);
+        const append_result refused = testing::append(store, commit);
+        if (is_stored && !refused && refused.error().actual == stream_version{i + 1}) ++right;
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == appenders * static_cast<int>(commits));
+  CHECK(store.head() == global_position{appenders * commits});
+  CHECK(postgres::verify(server(), schema.options()).defects.empty());
+}
+
+TEST_CASE("a log that is shorter than a handle remembers goes on where it ends") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  for (int i = 0; i < 3; ++i) testing::append(store, event_in("s")).value();
+  // As when a standby takes over that has not got the last commits.
+  schema.execute("delete from events where position > 1");
+  testing::plain_commit next = event_in("s");
+  next.writes[0].expected = exactly(1);
+  SECTION("with one event") {}
+  SECTION("with several") { next.writes[0].events.resize(2, {.type = "a"}); }
+  CHECK(testing::append(store, next).value().first == global_position{2});
+  CHECK(postgres::verify(server(), schema.options()).defects.empty());
+}
+
+TEST_CASE("a tombstoned stream is told of, whatever version was expected") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  testing::append(store, event_in("s")).value();
+  testing::append(store, event_in("s", "$tombstoned")).value();
+  const std::uint64_t expected = GENERATE(1U, 2U, 9U);
+  testing::plain_commit late = event_in("s");
+  late.writes[0].expected = exactly(expected);
+  SECTION("one event") {}
+  SECTION("several") { late.writes[0].events.resize(2, {.type = "a"}); }
+  const append_result refused = testing::append(store, late);
+  REQUIRE(!refused);
+  CHECK(refused.error().reason == append_conflict::kind::tombstoned);
+  CHECK(refused.error().actual == stream_version{2});
 }
 
 TEST_CASE("long payloads among short ones are read with little memory, and in their order") {

@@ -62,7 +62,7 @@ $$ select 'evstore_' || 'events'::regclass::oid $$;
 -- The first event behind `after` that the item matches and readers are shown. `types` and `tags` are lists divided by U+001F;
 -- null asks for nothing. Which index is the right one, the planner cannot know: near the head it is the position's.
 create or replace function first_match(types text[], with_tags text[], after bigint, head bigint) returns bigint
-language plpgsql stable set search_path from current as
+language plpgsql stable set search_path from current set plan_cache_mode = auto as
 $$
 declare
   found_at bigint;
@@ -90,6 +90,22 @@ begin
 end
 $$;
 
+-- The head of the log, which is `known` or behind it if the caller remembers right. To begin there spares looking at the whole
+-- last page of the index. For functions that have set their search_path.
+create or replace function head_from(known bigint) returns bigint
+language plpgsql volatile as
+$$
+declare
+  head bigint;
+begin
+  select e.position into head from events e where e.position >= known order by e.position desc limit 1;
+  if head is null and known > 0 then
+    select e.position into head from events e order by e.position desc limit 1;
+  end if;
+  return coalesce(head, 0);
+end
+$$;
+
 -- Judges and stores a group of commits, in their order, each as if it had come alone: one that is refused leaves no trace and
 -- does not disturb the others. Commits of all connections take turns, so positions become visible in their order, and a
 -- reader that has seen position p has seen everything below it that will ever be there. In a fenced store only those take turns
@@ -102,7 +118,8 @@ $$;
 -- run_begin[r + 1], commit c the writes write_begin[c] + 1 .. write_begin[c + 1] and the conditions condition_begin[c] + 1 ..,
 -- write w the events event_begin[w] + 1 .., condition k the items item_begin[k] + 1 ... `expected` is a version, -1 for any, -2
 -- for a stream that exists. Of each event: its write, its place in it, its part of the commit and how many there are.
--- Lists of types and tags are divided by U+001F; null is none. `ids` is empty if no event has one.
+-- Lists of types and tags are divided by U+001F; null is none. `ids` is empty if no event has one. `known` is a position that
+-- the log has reached, or 0; if it has not after all, finding the head takes longer.
 --
 -- For each commit come back an outcome, the write or condition (from 1) that it is about, and a number:
 --   0 stored               -         -
@@ -117,9 +134,10 @@ create or replace function append(
   streams text[], expected bigint[], event_begin integer[],
   writes integer[], places integer[], parts integer[], parts_of integer[],
   types text[], schemas bigint[], ids uuid[], times bigint[], tag_lists text[], payloads text[], metadatas text[],
-  afters bigint[], item_begin integer[], item_types text[], item_tags text[],
+  afters bigint[], item_begin integer[], item_types text[], item_tags text[], known bigint default 0,
   out outcomes integer[], out abouts integer[], out numbers bigint[], out heads bigint[], out versions bigint[])
-language plpgsql volatile security definer set search_path from current as
+language plpgsql volatile security definer set search_path from current
+set plan_cache_mode = force_generic_plan as -- a guess of how long an array is makes the planner plan each group anew
 $$
 declare
   has_ids constant boolean := array_length(ids, 1) is not null;
@@ -139,8 +157,8 @@ declare
   last_versions bigint[];
   last_type text;
   last_types text[];
-  known integer[]; -- writes that have events with ids that are stored
-  refused integer[]; -- writes of commits that are
+  known_writes integer[]; -- that have events with ids that are stored
+  bases bigint[]; -- of each write that is not refused: the position before its commit's first event, in the run
   outcome integer;
   about integer;
   number bigint;
@@ -155,37 +173,50 @@ begin
   else
     perform pg_advisory_xact_lock(1702261620, own);
   end if;
-  select e.position into head from events e order by e.position desc limit 1;
-  head := coalesce(head, 0);
+  head := head_from(known);
   first_head := head;
   versions := '{}';
+  -- To write to an array takes it apart, and then its elements are found at once. In an array as it came each would be searched
+  -- for from the beginning, if it is text or has nulls.
+  if array_length(types, 1) > 1 then
+    streams[1] := streams[1];
+    types[1] := types[1];
+    times[1] := times[1];
+    tag_lists[1] := tag_lists[1];
+    payloads[1] := payloads[1];
+    metadatas[1] := metadatas[1];
+    if has_ids then
+      ids[1] := ids[1];
+    end if;
+  end if;
 
   for r in 1 .. array_length(run_begin, 1) - 1 loop
     run_head := head;
     stored := 0;
-    refused := '{}';
     w0 := write_begin[run_begin[r] + 1] + 1;
     w1 := write_begin[run_begin[r + 1] + 1];
     a := event_begin[w0] + 1;
     b := event_begin[w1 + 1];
 
+    -- From the version that is expected on: of a long stream an index scan without that bound looks at a whole page.
     if w0 = w1 then
       select e.version, e.type into last_version, last_type
-        from events e where e.stream = streams[w0] order by e.version desc limit 1;
+        from events e where e.stream = streams[w0] and e.version >= expected[w0] order by e.version desc limit 1;
       versions := versions || coalesce(last_version, 0);
       last_types := array[last_type];
     elsif w0 < w1 then
-      select array_agg(coalesce(e.version, 0) order by w.n), array_agg(e.type order by w.n) into last_versions, last_types
-        from unnest(streams[w0:w1]) with ordinality as w (stream, n)
+      select array_agg(coalesce(e.version, 0) order by w), array_agg(e.type order by w) into last_versions, last_types
+        from generate_series(w0, w1) as w
         left join lateral (
-          select last.version, last.type from events last where last.stream = w.stream order by last.version desc limit 1
+          select last.version, last.type from events last
+            where last.stream = streams[w] and last.version >= expected[w] order by last.version desc limit 1
         ) as e on true;
       versions := versions || last_versions;
     end if;
     if has_ids then
-      select array_agg(distinct k.write) into known
-        from unnest(writes[a:b], ids[a:b]) as k (write, id)
-        where exists (select from events e where e.stream = streams[k.write] and e.id = k.id);
+      select array_agg(distinct writes[i]) into known_writes
+        from generate_series(a, b) as i
+        where exists (select from events e where e.stream = streams[writes[i]] and e.id = ids[i]);
     end if;
 
     for c in run_begin[r] + 1 .. run_begin[r + 1] loop
@@ -193,15 +224,23 @@ begin
       about := 0;
       number := 0;
 
-      for w in write_begin[c] + 1 .. write_begin[c + 1] loop
-        if w = any (known) then
-          outcome := 5;
-        end if;
-      end loop;
+      if known_writes is not null then
+        for w in write_begin[c] + 1 .. write_begin[c + 1] loop
+          if w = any (known_writes) then
+            outcome := 5;
+          end if;
+        end loop;
+      end if;
 
       if outcome = 0 then
         for w in write_begin[c] + 1 .. write_begin[c + 1] loop
-          if last_types[w - w0 + 1] = '$tombstoned' and event_begin[w] < event_begin[w + 1] then
+          last_type := last_types[w - w0 + 1];
+          if versions[w] = 0 and expected[w] > 0 then -- shorter than expected, and not looked at yet
+            select e.version, e.type into last_version, last_type
+              from events e where e.stream = streams[w] order by e.version desc limit 1;
+            versions[w] := coalesce(last_version, 0);
+          end if;
+          if last_type = '$tombstoned' and event_begin[w] < event_begin[w + 1] then
             outcome := 2;
           elsif expected[w] = -1 or expected[w] = versions[w] or expected[w] = -2 and versions[w] > 0 then
             continue;
@@ -236,11 +275,10 @@ begin
       numbers[c] := coalesce(number, 0);
       heads[c] := stored;
       if outcome = 0 then
-        stored := stored + event_begin[write_begin[c + 1] + 1] - event_begin[write_begin[c] + 1];
-      else
         for w in write_begin[c] + 1 .. write_begin[c + 1] loop
-          refused := refused || w;
+          bases[w] := stored;
         end loop;
+        stored := stored + event_begin[write_begin[c + 1] + 1] - event_begin[write_begin[c] + 1];
       end if;
     end loop;
 
@@ -258,14 +296,10 @@ begin
               string_to_array(tag_lists[a], separator), payloads[a], metadatas[a]);
     else
       insert into events (position, stream, version, type, schema, id, time, part, parts, tags, data, metadata)
-      select run_head + row_number() over (order by e.n), streams[e.write], versions[e.write] + e.place, e.type, e.schema, e.id,
-             coalesce(e.time, now), e.part, e.parts, string_to_array(e.tags, separator), e.data, e.metadata
-        from rows from (
-          unnest(writes[a:b]), unnest(places[a:b]), unnest(parts[a:b]), unnest(parts_of[a:b]), unnest(types[a:b]),
-          unnest(schemas[a:b]), unnest(ids[a:b]), unnest(times[a:b]), unnest(tag_lists[a:b]), unnest(payloads[a:b]),
-          unnest(metadatas[a:b])
-        ) with ordinality as e (write, place, part, parts, type, schema, id, time, tags, data, metadata, n)
-        where e.write <> all (refused);
+      select run_head + bases[writes[i]] + parts[i], streams[writes[i]], versions[writes[i]] + places[i], types[i], schemas[i], ids[i],
+             coalesce(times[i], now), parts[i], parts_of[i], string_to_array(tag_lists[i], separator), payloads[i], metadatas[i]
+        from generate_series(a, b) as i
+        where bases[writes[i]] is not null;
     end if;
     if has_facts then
       insert into deletions (stream, position, first)
@@ -283,55 +317,64 @@ begin
 end
 $$;
 
--- append() for one commit of one event, without conditions: the same verdicts by fewer statements.
+-- append() for one commit of one event, without conditions: the same verdicts by fewer statements. Comes back as outcome, number,
+-- head and version. Calls are assignments where no row is needed, which spares running a statement.
 create or replace function append_one(
   to_stream text, expecting bigint, of_type text, of_schema bigint, with_id uuid, at bigint, tag_list text, payload text, about text,
-  out outcome integer, out number bigint, out head bigint, out before bigint)
-language plpgsql volatile security definer set search_path from current as
+  known bigint)
+returns bigint[] language plpgsql volatile security definer set search_path from current as
 $$
 declare
   own constant integer := 'events'::regclass::oid::integer;
+  done text;
+  head bigint;
+  before bigint;
   last_type text;
 begin
   if is_fenced() then
-    perform pg_advisory_xact_lock_shared(1702261620, own);
-    perform pg_advisory_xact_lock(1702261623, hashtextextended(to_stream, own)::bit(32)::integer);
+    done := pg_advisory_xact_lock_shared(1702261620, own);
+    done := pg_advisory_xact_lock(1702261623, hashtextextended(to_stream, own)::bit(32)::integer);
   else
-    perform pg_advisory_xact_lock(1702261620, own);
+    done := pg_advisory_xact_lock(1702261620, own);
   end if;
-  select coalesce((select e.position from events e order by e.position desc limit 1), 0), coalesce(last.version, 0), last.type
-    into head, before, last_type
-    from (select) as one left join lateral (
-      select e.version, e.type from events e where e.stream = to_stream order by e.version desc limit 1
-    ) as last on true;
-  outcome := 0;
-  number := 0;
-  if with_id is not null and exists (select from events e where e.stream = to_stream and e.id = with_id) then
-    outcome := 5;
-  elsif last_type = '$tombstoned' then
-    outcome := 2;
-    number := before;
-  elsif not (expecting = -1 or expecting = before or expecting = -2 and before > 0) then
-    outcome := 1;
-    number := before;
-  else
-    if is_fenced() then
-      head := take_positions(1);
-    end if;
-    insert into events (position, stream, version, type, schema, id, time, part, parts, tags, data, metadata)
-    values (head + 1, to_stream, before + 1, of_type, of_schema, with_id,
-            coalesce(at, (extract(epoch from clock_timestamp()) * 1000000)::bigint), 1, 1,
-            string_to_array(tag_list, U&'\001F'), payload, about);
-    if of_type in ('$truncated', '$tombstoned') then
-      insert into deletions (stream, position, first)
-      values (to_stream, head + 1,
-              case of_type when '$tombstoned' then before + 1
-                           else least((payload::json ->> 'before')::numeric, before + 1)::bigint end);
-    end if;
-    if not is_fenced() then
-      perform pg_notify('evstore_' || 'events'::regclass::oid::text, (head + 1)::text);
+  select e.position into head from events e where e.position >= known order by e.position desc limit 1;
+  if head is null then
+    head := head_from(0);
+  end if;
+  select e.version, e.type into before, last_type
+    from events e where e.stream = to_stream and e.version >= expecting order by e.version desc limit 1;
+  if before is null and expecting > 0 then
+    select e.version, e.type into before, last_type from events e where e.stream = to_stream order by e.version desc limit 1;
+  end if;
+  before := coalesce(before, 0);
+  if with_id is not null then
+    if exists (select from events e where e.stream = to_stream and e.id = with_id) then
+      return array[5, 0, head, before];
     end if;
   end if;
+  if last_type = '$tombstoned' then
+    return array[2, before, head, before];
+  end if;
+  if not (expecting = before or expecting = -1 or expecting = -2 and before > 0) then
+    return array[1, before, head, before];
+  end if;
+  if is_fenced() then
+    head := take_positions(1);
+  end if;
+  insert into events (position, stream, version, type, schema, id, time, part, parts, tags, data, metadata)
+  values (head + 1, to_stream, before + 1, of_type, of_schema, with_id,
+          coalesce(at, (date_part('epoch', clock_timestamp()) * 1000000)::bigint), 1, 1,
+          string_to_array(tag_list, U&'\001F'), payload, about);
+  if of_type in ('$truncated', '$tombstoned') then
+    insert into deletions (stream, position, first)
+    values (to_stream, head + 1,
+            case of_type when '$tombstoned' then before + 1
+                         else least((payload::json ->> 'before')::numeric, before + 1)::bigint end);
+  end if;
+  if not is_fenced() then
+    done := pg_notify('evstore_' || own, (head + 1)::text);
+  end if;
+  return array[0, 0, head, before];
 end
 $$;
 
@@ -369,4 +412,4 @@ begin
   execute format('grant execute on function append, append_one, save_snapshot to %s', role);
 end
 $$;
-revoke all on function is_fenced, fence, take_positions, channel, first_match, append, append_one, save_snapshot, allow_reading, allow_appending from public;
+revoke all on function is_fenced, fence, take_positions, channel, first_match, head_from, append, append_one, save_snapshot, allow_reading, allow_appending from public;

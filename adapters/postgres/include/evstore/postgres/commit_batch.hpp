@@ -26,12 +26,12 @@ inline constexpr statement append{
     "select * from append($1::integer[], $2::integer[], $3::integer[], $4::text[], $5::bigint[],"
     " $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::text[],"
     " $12::bigint[], $13::uuid[], $14::bigint[], $15::text[], $16::text[], $17::text[],"
-    " $18::bigint[], $19::integer[], $20::text[], $21::text[])"};
+    " $18::bigint[], $19::integer[], $20::text[], $21::text[], $22::bigint)"};
 
 inline constexpr statement append_one{
     "append_one",
-    "select * from append_one($1::text, $2::bigint, $3::text, $4::bigint, $5::uuid, $6::bigint,"
-    " $7::text, $8::text, $9::text)"};
+    "select append_one($1::text, $2::bigint, $3::text, $4::bigint, $5::uuid, $6::bigint,"
+    " $7::text, $8::text, $9::text, $10::bigint)"};
 
 /// Versions and positions of the store are `bigint`; what lies beyond is beyond everything.
 constexpr std::int64_t to_bigint(std::uint64_t value) noexcept {
@@ -73,7 +73,8 @@ inline bool is_one_event(commits group) noexcept {
   return group.size() == 1 && group[0]->conditions.empty() && group[0]->writes.size() == 1 &&
          group[0]->writes[0].events.size() == 1;
 }
-inline void add_one_event(const commit_view& commit, parameters& out) {
+/// `known` is a position that the log has reached, for all the caller knows.
+inline void add_one_event(const commit_view& commit, std::int64_t known, parameters& out) {
   const stream_write& write = commit.writes[0];
   const new_event& event = write.events[0];
   out.clear();
@@ -97,6 +98,7 @@ inline void add_one_event(const commit_view& commit, parameters& out) {
     out.add_null();
   else
     out.add(event.metadata.text());
+  out.add(known);
 }
 
 /// Array parameters from what each commit, write and event has.
@@ -104,7 +106,8 @@ class append_parameters {
 public:
   explicit append_parameters(commits group, parameters& out) : group_{group}, out_{out} {}
 
-  void build() {
+  /// `known` is a position that the log has reached, for all the caller knows.
+  void build(std::int64_t known) {
     out_.clear();
     runs();
     counts([](const commit_view& commit) { return commit.writes.size(); });
@@ -148,6 +151,7 @@ public:
       else
         out_.null_element();
     });
+    out_.add(known);
   }
 
 private:
@@ -270,12 +274,13 @@ class batch_answer {
 public:
   /// Of append_one().
   static batch_answer of_one(const answer& came) {
+    const auto said = integers_of<std::int64_t>(came.bytes(0, 0));
     batch_answer one;
-    one.outcomes_ = {came.integer(0, 0)};
+    one.outcomes_ = {static_cast<std::int32_t>(said[0])};
     one.abouts_ = {1};
-    one.numbers_ = {came.bigint(0, 1)};
-    one.heads_ = {came.bigint(0, 2)};
-    one.versions_ = {came.bigint(0, 3)};
+    one.numbers_ = {said[1]};
+    one.heads_ = {said[2]};
+    one.versions_ = {said[3]};
     return one;
   }
   explicit batch_answer(const answer& came)

@@ -33,17 +33,19 @@ public:
     require_valid(commit);
     pending mine{&commit, {}, {}};
     std::unique_lock lock{mutex_};
-    const std::shared_ptr<group> with = join(lock, mine);
-    while (!with->is_done()) {
-      if (!is_led_) {
-        lead(lock);
-        continue;
-      }
+    room_.wait(lock, [this] { return !collecting_->is_full(); });
+    const std::shared_ptr<group> with = collecting_;
+    const bool is_first = with->members.empty();
+    auto next = is_first ? std::make_shared<group>() : nullptr;
+    with->add(mine);
+    if (is_first) {
+      lead(lock, std::move(next));
+    } else {
+      const bool is_awaited = with->members.size() == due_back_ || with->is_full();
       lock.unlock();
-      with->wait_for_turn();
-      lock.lock();
+      if (is_awaited) look_again_.notify_one();
+      with->wait_for_end();
     }
-    lock.unlock();
     if (mine.failure) std::rethrow_exception(mine.failure);
     return *std::move(mine.verdict);
   }
@@ -56,86 +58,66 @@ private:
     std::exception_ptr failure;
   };
 
-  /// Commits that go together. Belongs to whoever leads, under the writer's mutex or by being out of
-  /// everybody else's reach, until it is done.
+  /// Commits that go together. Under the writer's mutex while it is collected; then it belongs to the
+  /// thread that came first, and leads it.
   class group {
   public:
     std::vector<pending*> members;
-    std::size_t bytes = 0;
 
-    [[nodiscard]] bool is_done() const noexcept { return stage_.load() == done; }
-    /// Returns when the group is done or wants a leader.
-    void wait_for_turn() const noexcept { stage_.wait(waiting); }
-    void take_lead() noexcept { stage_.store(waiting); }
-    void call_leader() noexcept {
-      stage_.store(leaderless);
-      stage_.notify_one();
+    [[nodiscard]] bool is_full() const noexcept {
+      return members.size() >= most_commits || bytes_ >= most_bytes;
     }
-    void finish() noexcept {
-      stage_.store(done);
-      stage_.notify_all();
+    void add(pending& one) {
+      members.push_back(&one);
+      evstore::detail::for_each_event(*one.commit, [&](const new_event& event, std::string_view) {
+        bytes_ += event.data.text().size() + event.metadata.text().size();
+      });
+    }
+    void wait_for_end() const noexcept { has_ended_.wait(0); }
+    void end() noexcept {
+      has_ended_.store(1);
+      has_ended_.notify_all();
     }
 
   private:
-    static constexpr std::uint32_t waiting = 0;
-    static constexpr std::uint32_t leaderless = 1;
-    static constexpr std::uint32_t done = 2;
-    std::atomic<std::uint32_t> stage_{waiting};
+    static constexpr std::size_t most_commits = 256;
+    static constexpr std::size_t most_bytes = std::size_t{1} << 23;
+    std::size_t bytes_ = 0;
+    std::atomic<int> has_ended_{0};
   };
 
-  static constexpr std::size_t most_commits = 256;
-  static constexpr std::size_t most_bytes = std::size_t{1} << 23;
   static constexpr int most_attempts = 5;
   static constexpr std::chrono::milliseconds longest_linger{1};
   using clock = std::chrono::steady_clock;
 
-  /// Makes the commit one of the group that goes next; waits first while that is full.
-  std::shared_ptr<group> join(std::unique_lock<std::mutex>& lock, pending& mine) {
-    while (collecting_->members.size() >= most_commits || collecting_->bytes >= most_bytes) {
-      const std::shared_ptr<group> full = collecting_;
-      if (!is_led_) {
-        lead(lock);
-        continue;
-      }
-      lock.unlock();
-      full->wait_for_turn();
-      lock.lock();
-    }
-    collecting_->members.push_back(&mine);
-    evstore::detail::for_each_event(*mine.commit, [&](const new_event& event, std::string_view) {
-      collecting_->bytes += event.data.text().size() + event.metadata.text().size();
-    });
-    if (is_led_ && collecting_->members.size() == due_back_) back_.notify_one();
-    return collecting_;
-  }
-
-  /// Sends the group that was collected. The lock is held before and after.
-  void lead(std::unique_lock<std::mutex>& lock) {
-    auto next = std::make_shared<group>();
-    is_led_ = true;
-    collecting_->take_lead();
+  /// Sends the group that is collected, when it is its turn, and has `next` collected from then on. The
+  /// lock is held before, and not after.
+  void lead(std::unique_lock<std::mutex>& lock, std::shared_ptr<group> next) {
+    look_again_.wait(lock, [this] { return !is_at_server_; });
     linger(lock);
     const std::shared_ptr<group> mine = std::exchange(collecting_, std::move(next));
+    is_at_server_ = true;
+    due_back_ = 0;
     lock.unlock();
+    if (mine->is_full()) room_.notify_all();
     const auto begin = clock::now();
     store(mine->members);
     const auto end = clock::now();
     lock.lock();
     last_call_ = end - begin;
-    is_led_ = false;
+    is_at_server_ = false;
     due_back_ = mine->members.size() + collecting_->members.size();
-    const std::shared_ptr<group> waiting = collecting_->members.empty() ? nullptr : collecting_;
     lock.unlock();
-    mine->finish();
-    if (waiting) waiting->call_leader();
-    lock.lock();
+    look_again_.notify_one();
+    mine->end();
   }
 
   /// Waits until those whom the last call has let go have come back with another commit. Not for long
   /// against what a call takes; who has gone for good is not waited for twice.
   void linger(std::unique_lock<std::mutex>& lock) {
-    back_.wait_for(lock, std::min<clock::duration>(longest_linger, last_call_ / 2),
-                   [this] { return collecting_->members.size() >= due_back_; });
+    look_again_.wait_for(lock, std::min<clock::duration>(longest_linger, last_call_ / 2), [this] {
+      return collecting_->members.size() >= due_back_ || collecting_->is_full();
+    });
   }
 
   /// Gives each of the commits a verdict or a failure.
@@ -162,9 +144,9 @@ private:
     for (const pending* one : members) commits_.push_back(one->commit);
     is_one_event_ = detail::is_one_event(commits_);
     if (is_one_event_)
-      detail::add_one_event(*commits_.front(), parameters_);
+      detail::add_one_event(*commits_.front(), known_head_, parameters_);
     else
-      detail::append_parameters{commits_, parameters_}.build();
+      detail::append_parameters{commits_, parameters_}.build(known_head_);
     connection_pool::lease on = pool_->take();
     on->prepare(is_one_event_ ? detail::append_one : detail::append);
     std::optional<batch_answer> came;
@@ -185,6 +167,9 @@ private:
       return leave_in_doubt(members,
                             "the server warned while it committed; it may not be replicated",
                             error{errc::append_in_doubt, on->place()});
+    came->for_each_stored(commits_, [&](std::int64_t head, std::size_t count) {
+      known_head_ = head + static_cast<std::int64_t>(count);
+    });
     if (pool_->is_fenced()) notify(*on, *came);
     for (pending* one : members) {
       try {
@@ -277,13 +262,15 @@ private:
   std::shared_ptr<connection_pool> pool_;
   std::mutex mutex_; // guards what follows
   std::shared_ptr<group> collecting_ = std::make_shared<group>();
-  bool is_led_ = false;
-  std::condition_variable back_;
-  std::size_t due_back_ = 0; // how many there will be when all who were let go are back
+  std::condition_variable room_;       // of those who would join a full group
+  std::condition_variable look_again_; // of who leads the group that is collected
+  bool is_at_server_ = false;          // the group before it
+  std::size_t due_back_ = 0;           // how many there will be when all who were let go are back
   clock::duration last_call_{};
 
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
+  std::int64_t known_head_ = 0;             // as of the last commit, a hint to the server
   bool is_one_event_ = false;               // the parameters are those of append_one()
   bool may_be_stored_ = false;              // if the connection is lost now
 };
