@@ -43,7 +43,6 @@ public:
   cursor(std::shared_ptr<connection_pool> pool, const query& which, const store_range& range)
       : cursor{std::move(pool), range} {
     which_ = which;
-    condition_ = detail::condition_of(which_);
     if (pool_->is_fenced()) {
       fence_ = fence_of(*pool_->take());
       rewind(range);
@@ -67,11 +66,10 @@ public:
       read_page();
       if (page_.size() == 0) return {};
     }
-    if (page_.is_null(row_, detail::data_column))
+    if (detail::is_left_out(page_, row_))
       add_long_one();
     else
-      while (row_ < page_.size() && !page_.is_null(row_, detail::data_column))
-        batch_.add(page_, row_++);
+      while (row_ < page_.size() && !detail::is_left_out(page_, row_)) batch_.add(page_, row_++);
     return batch_.lend();
   }
 
@@ -139,15 +137,14 @@ private:
     asked_ = std::min(rows_, left_);
     parameters with;
     if (stream_) with.add(std::string_view{*stream_});
-    with.add(first_).add(last_).add(asked_).add(most_page_bytes / rows_);
-    if (stream_) {
-      on.send(detail::page_of_stream(order_), with.add(is_first_));
-      return;
-    }
-    with.add(head_);
-    if (which_.is_all()) return on.send(detail::page_of_all(order_, hides_), with);
+    with.add(first_).add(last_).add(asked_).add(most_page_bytes / rows_ / 2);
+    if (stream_) return on.send(detail::page_of_stream(order_, is_first_), with);
+    const detail::page_shape shape{order_, is_first_, hides_};
+    if (hides_) with.add(head_);
+    if (which_.is_all()) return on.send(detail::page_of_all(shape), with);
+    const auto behind = static_cast<int>(with.size()) + 1;
     detail::add_names(which_, with);
-    on.send(detail::page_of_store(order_, hides_, condition_), with);
+    on.send(detail::page_of_store(shape, detail::condition_of(which_, behind)), with);
   }
 
   void move_behind_page() {
@@ -166,7 +163,7 @@ private:
     // As many rows as have the bytes of a page, going by this one.
     std::int64_t bytes = 0;
     for (int row = 0; row < size; ++row)
-      bytes += page_.is_null(row, detail::data_column)
+      bytes += detail::is_left_out(page_, row)
                    ? most_page_bytes / rows_
                    : static_cast<std::int64_t>(page_.bytes(row, detail::data_column).size());
     constexpr std::int64_t other_columns = 100;
@@ -187,7 +184,6 @@ private:
   std::shared_ptr<connection_pool> pool_;
   std::optional<std::string> stream_; // else the store
   query which_ = query::all();
-  std::string condition_; // of the query, as SQL
   direction order_ = direction::forwards;
   bool hides_ = false;    // something was deleted
   bool is_first_ = false; // this page is the first
