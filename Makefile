@@ -5,7 +5,7 @@ seconds ?= 60
 compared = libsqlite3-dev librocksdb-dev libleveldb-dev liblmdb-dev # stores that the benchmarks compare with
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak bench bench-quick format lint dependencies
+.PHONY: help run run-game test soak bench bench-quick format lint dependencies
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -14,6 +14,11 @@ run: dependencies ## the example: a wounded zombie, the end of the process, and 
 	cmake --preset dev -B $(build)/dev
 	cmake --build $(build)/dev --parallel $(jobs) --target dnd
 	examples/dnd/demo $(build)/dev
+
+run-game: dependencies ## a game in the browser on a free port, until Ctrl-C; it goes on where it was, the next time
+	cmake --preset dev -B $(build)/dev
+	cmake --build $(build)/dev --parallel $(jobs) --target convex_game
+	examples/convex_game/demo/start $(build)/dev
 
 test: dependencies ## every check there is
 	tools/run_tests $(build) $(jobs)

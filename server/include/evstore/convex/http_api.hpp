@@ -14,13 +14,16 @@
 
 namespace evstore::convex {
 
-/// What of a request the API looks at; borrowed.
+/// What of a request a program looks at; borrowed. The API needs nothing of conditions and ranges.
 struct http_request {
   std::string_view method;
   std::string_view target; ///< path and query, as it came
   std::string_view body{};
   std::optional<std::string_view> authorization{};
   std::optional<std::string_view> idempotency_key{};
+  std::optional<std::string_view> if_none_match{};
+  std::optional<std::string_view> if_range{};
+  std::optional<std::string_view> range{};
 };
 
 struct http_api_options {

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 /// The bodies of Convex's HTTP API: what is in those that clients send, and what those say that they
 /// are sent.
@@ -27,6 +28,8 @@ struct http_response {
   int status = 200;
   std::string_view content_type = "application/json"; ///< in static storage
   std::string body;
+  /// More header fields; names in static storage.
+  std::vector<std::pair<std::string_view, std::string>> fields{};
 };
 
 /// A request that is none: its status, and the code and message of its body.

@@ -126,7 +126,10 @@ private:
          .target = {request.target().data(), request.target().size()},
          .body = request.body(),
          .authorization = field(http::field::authorization),
-         .idempotency_key = field("Idempotency-Key")});
+         .idempotency_key = field("Idempotency-Key"),
+         .if_none_match = field(http::field::if_none_match),
+         .if_range = field(http::field::if_range),
+         .range = field(http::field::range)});
   } catch (const std::exception& failed) {
     return bad_request{500, "InternalServerError", evstore::detail::one_line(failed.what())}
         .response();
@@ -144,7 +147,8 @@ private:
     response_.version(11);
     response_.result(static_cast<unsigned>(made.status));
     allow_origin(request);
-    if (made.status != 204)
+    for (const auto& [name, text] : made.fields) response_.set({name.data(), name.size()}, text);
+    if (made.status != 204 && made.status != 304)
       response_.set(http::field::content_type,
                     {made.content_type.data(), made.content_type.size()});
     response_.body() = std::move(made.body);
