@@ -34,13 +34,24 @@ std::size_t checked_limit(const std::optional<double>& limit) {
   return *limit < 1e15 ? static_cast<std::size_t>(*limit) : any;
 }
 
+raw_json to_stored(const convex::value& given) {
+  constexpr convex::limits of_stored{.depth = 550};
+  if (const auto defect = given.limit_defect(of_stored); !defect.empty())
+    refuse(std::string{defect});
+  return convex::to_raw_json(given);
+}
+
+std::optional<raw_json> to_stored(const std::optional<convex::value>& given) {
+  return given ? std::optional{to_stored(*given)} : std::nullopt;
+}
+
 message_sent to_event(const mutation& call, const game_id& to, const new_message& said) {
   return {.message = call.new_id<message_id>().text,
           .game = to.text,
           .role = said.role,
           .content = said.content,
           .timestamp = std::nullopt,
-          .data = said.data ? std::optional{convex::to_raw_json(*said.data)} : std::nullopt};
+          .data = to_stored(said.data)};
 }
 
 } // namespace convex_game

@@ -56,6 +56,11 @@ struct new_message {
   std::optional<convex::value> data{};
 };
 
+/// A value as it is stored. Refuses what is nested so deeply that with what is around it no client
+/// could be sent it.
+raw_json to_stored(const convex::value& given);
+std::optional<raw_json> to_stored(const std::optional<convex::value>& given);
+
 message_sent to_event(const mutation& call, const game_id& to, const new_message& said);
 
 } // namespace convex_game

@@ -1,7 +1,6 @@
 #include "game/entities.hpp"
 #include "game/functions.hpp"
 
-#include <evstore/convex/encode.hpp>
 #include <evstore/expected_version.hpp>
 
 #include <algorithm>
@@ -103,10 +102,6 @@ struct history_of {
 };
 EVSTORE_DESCRIBE(history_of, gameId, limit)
 
-std::optional<raw_json> stored(const std::optional<value>& given) {
-  return given ? std::optional{convex::to_raw_json(*given)} : std::nullopt;
-}
-
 template <class Event, class... Arguments>
 std::optional<Event> event_if(bool happened, Arguments&&... of_event) {
   if (!happened) return std::nullopt;
@@ -117,11 +112,11 @@ game_id create(mutation& call, const new_game& asked) {
   const auto id = call.new_id<game_id>();
   call.write(stream_of(id), no_stream,
              game_created{.game = id.text,
-                          .state = convex::to_raw_json(asked.state),
+                          .state = to_stored(asked.state),
                           .rules = asked.rules,
                           .is_active = asked.isActive,
                           .run = asked.runId,
-                          .engine_tools = stored(asked.engine_tools),
+                          .engine_tools = to_stored(asked.engine_tools),
                           .engine_logic = asked.engine_logic,
                           .status = asked.status,
                           .progress = asked.progress});
@@ -157,17 +152,17 @@ void change_state(mutation& call, const update_state& asked) {
         call, asked.gameId,
         {message_role::system, *asked.summary,
          asked.logs ? std::optional<value>{convex::object{{"logs", *asked.logs}}} : std::nullopt}));
-  call.write(stream_of(asked.gameId), stream_exists,
-             event_if<game_state_replaced>(state.has_value(), id,
-                                           convex::to_raw_json(state.value_or(value{}))),
-             event_if<game_setup_changed>(
-                 asked.rules || asked.runId || asked.engine_tools || asked.engine_logic, id,
-                 asked.rules, asked.runId, stored(asked.engine_tools), asked.engine_logic),
-             event_if<game_status_changed>(asked.status || asked.progress, id,
-                                           asked.status.value_or(before.status),
-                                           asked.progress ? asked.progress : before.progress),
-             event_if<game_activated>(asked.isActive == true && !before.isActive, id),
-             event_if<game_deactivated>(asked.isActive == false && before.isActive, id), said);
+  call.write(
+      stream_of(asked.gameId), stream_exists,
+      event_if<game_state_replaced>(state.has_value(), id, to_stored(state.value_or(value{}))),
+      event_if<game_setup_changed>(
+          asked.rules || asked.runId || asked.engine_tools || asked.engine_logic, id, asked.rules,
+          asked.runId, to_stored(asked.engine_tools), asked.engine_logic),
+      event_if<game_status_changed>(asked.status || asked.progress, id,
+                                    asked.status.value_or(before.status),
+                                    asked.progress ? asked.progress : before.progress),
+      event_if<game_activated>(asked.isActive == true && !before.isActive, id),
+      event_if<game_deactivated>(asked.isActive == false && before.isActive, id), said);
 }
 
 void change_status(mutation& call, const update_status& asked) {
@@ -197,7 +192,7 @@ void modify(mutation& call, const apply_modification& asked) {
   if (asked.subType) about.set("subType", *asked.subType);
   call.write(
       stream_of(asked.gameId), stream_exists,
-      game_state_replaced{asked.gameId.text, convex::to_raw_json(asked.newState)},
+      game_state_replaced{asked.gameId.text, to_stored(asked.newState)},
       to_event(call, asked.gameId, {message_role::system, "[GOD MODE] " + asked.log, about}));
 }
 

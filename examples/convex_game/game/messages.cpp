@@ -1,6 +1,7 @@
 #include "game/functions.hpp"
 
 #include <evstore/convex/encode.hpp>
+#include <evstore/convex/read_set.hpp>
 #include <evstore/expected_version.hpp>
 
 #include <charconv>
@@ -77,36 +78,49 @@ double time_of(const std::string& text) {
   refuse_cursor();
 }
 
-/// The messages behind `cursor`, up to `endCursor` where that is known, and else as many as are wanted.
+/// Where a page ends: said by the client; or decided when a subscription ran first, so that the page
+/// grows and shrinks with what is sent, and neither overlaps the next nor leaves a gap; or open.
+std::optional<std::string> end_of_page(const page_options& wanted) {
+  if (wanted.endCursor)
+    if (const auto* const said = std::get_if<std::string>(&*wanted.endCursor)) return *said;
+  const convex::query_run* const run = convex::query_run::current();
+  return run != nullptr ? run->journal : std::nullopt;
+}
+
+/// The messages behind `cursor`, up to the page's end where that is known, and else as many as are
+/// wanted.
 convex::object page(const tables& seen, const page_messages& asked) {
   const page_options& wanted = asked.paginationOpts;
   const std::size_t most = checked_limit(wanted.numItems);
-  const auto in_order = seen.messages.by<"by_gameId">();
-  const auto all = in_order.prefix(asked.gameId);
+  const auto all = seen.messages.by<"by_gameId">().prefix(asked.gameId);
   const auto behind = [&](const std::string& cursor) {
-    return cursor == end_of_all ? all.end()
-                                : in_order.at_most({asked.gameId, time_of(cursor)}).end();
+    if (cursor == end_of_all) return all.end();
+    // What is read was said above: the messages of the game.
+    const auto in_order = seen.messages.unrecorded().by<"by_gameId">();
+    return in_order.at_most({asked.gameId, time_of(cursor)}).end();
   };
   const auto* const begin = std::get_if<std::string>(&wanted.cursor);
-  const auto* const end = wanted.endCursor ? std::get_if<std::string>(&*wanted.endCursor) : nullptr;
-  if (begin != nullptr && end != nullptr && *end != end_of_all &&
+  const auto end = end_of_page(wanted);
+  if (begin != nullptr && end && *end != end_of_all &&
       (*begin == end_of_all || time_of(*end) < time_of(*begin)))
     refuse_cursor();
 
   auto at = begin != nullptr ? behind(*begin) : all.begin();
-  const auto stop = end != nullptr ? behind(*end) : all.end();
+  const auto stop = end ? behind(*end) : all.end();
   convex::array shown;
   double last = 0;
-  for (; at != stop && (end != nullptr || shown.size() < most); ++at) {
+  for (; at != stop && (end || shown.size() < most); ++at) {
     shown.push_back(convex::to_value(*at));
     last = at->_creationTime;
   }
-  const bool is_done = at == all.end() && (end == nullptr || *end == end_of_all);
+  const bool is_done = at == all.end() && (!end || *end == end_of_all);
+  const std::string next = is_done ? std::string{end_of_all}
+                           : end   ? *end
+                                   : convex::encode(value{last});
+  if (convex::query_run* const run = convex::query_run::current()) run->journal = next;
   return {{"page", std::move(shown)},
           {"isDone", is_done},
-          {"continueCursor", is_done          ? std::string{end_of_all}
-                             : end != nullptr ? *end
-                                              : convex::encode(value{last})},
+          {"continueCursor", next},
           {"splitCursor", nullptr},
           {"pageStatus", nullptr}};
 }

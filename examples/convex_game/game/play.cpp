@@ -1,7 +1,6 @@
 #include "game/entities.hpp"
 #include "game/functions.hpp"
 
-#include <evstore/convex/encode.hpp>
 #include <evstore/expected_version.hpp>
 
 #include <algorithm>
@@ -60,9 +59,8 @@ int throw_die() {
 
 void write_turn(mutation& call, const game_id& of, const value& state, const new_message& said,
                 const new_message& answered) {
-  call.write(stream_of(of), evstore::stream_exists,
-             game_state_replaced{of.text, convex::to_raw_json(state)}, to_event(call, of, said),
-             to_event(call, of, answered));
+  call.write(stream_of(of), evstore::stream_exists, game_state_replaced{of.text, to_stored(state)},
+             to_event(call, of, said), to_event(call, of, answered));
 }
 
 void carry_out(mutation& call, const strike& asked) {

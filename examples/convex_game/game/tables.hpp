@@ -4,10 +4,10 @@
 #include "game/schema.hpp"
 
 #include <evstore/convex/id.hpp>
+#include <evstore/convex/recorded_table.hpp>
 #include <evstore/convex/value.hpp>
 #include <evstore/describe.hpp>
 #include <evstore/event_record.hpp>
-#include <evstore/table.hpp>
 
 #include <cstdint>
 #include <map>
@@ -79,8 +79,12 @@ struct moment {
 };
 
 struct tables {
+  /// They tell what queries read and events change, so that a query that is subscribed to runs again
+  /// only when it could have another answer.
+  static constexpr bool records_reads = true;
+
   template <class Row, class... Indexes>
-  using table = evstore::table<Row, Indexes...>;
+  using table = convex::recorded_table<Row, Indexes...>;
   template <evstore::fixed_string Name, auto... Members>
   using index = evstore::composite<Name, Members...>;
 
