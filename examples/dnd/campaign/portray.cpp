@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
+#include <tuple>
 
 namespace dnd {
 
@@ -76,6 +78,18 @@ void list(std::vector<told>& lines, std::string label, const std::vector<std::st
 
 } // namespace
 
+std::vector<std::string> roll_call(const std::map<std::string, creature>& creatures) {
+  std::vector<std::string> ids;
+  for (const auto& [id, who] : creatures) ids.push_back(id);
+  const auto key = [](const std::string& id) {
+    return std::tuple{std::string_view{id}.substr(0, id.rfind('-')), id.size(),
+                      std::string_view{id}};
+  };
+  std::sort(ids.begin(), ids.end(),
+            [&](const auto& left, const auto& right) { return key(left) < key(right); });
+  return ids;
+}
+
 std::vector<told> portray(const campaign_state& state) {
   std::vector<told> lines{{"  session   " + session_line(state)},
                           {"  turn      " + turn_line(state.encounter)}};
@@ -86,15 +100,15 @@ std::vector<told> portray(const campaign_state& state) {
   if (state.creatures.empty()) lines.push_back({"  nobody is here yet"});
   std::size_t width = 0;
   for (const auto& [id, who] : state.creatures) width = std::max(width, columns(id));
-  for (const auto& [id, who] : state.creatures) {
+  for (const std::string& id : roll_call(state.creatures)) {
+    const creature& who = state.creatures.at(id);
     const std::string hp = std::to_string(who.hp) + "/" + std::to_string(who.max_hp);
     lines.push_back({"  " + padded(id, width) + "  HP " + padded(hp, 7) + " [" +
                          bar(who.hp, who.max_hp) + "]  AC " + std::to_string(who.armor_class) +
                          remarks(who),
                      tone_of(who)});
   }
-  std::vector<std::string> away;
-  for (const auto& [id, who] : state.away) away.push_back(id);
+  const std::vector<std::string> away = roll_call(state.away);
   if (!away.empty()) lines.push_back({"  away      " + in_words(away), tone::quiet});
   return lines;
 }

@@ -1,5 +1,6 @@
 #include "report/page.hpp"
 
+#include "campaign/portray.hpp"
 #include "history/english.hpp"
 #include "history/recap.hpp"
 #include "history/telling.hpp"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::size_t most_lines = 8;
 constexpr std::size_t most_sparks = 24;
 constexpr std::size_t most_moments = 24;
+constexpr std::size_t most_monsters_present = 12;
 constexpr std::size_t fights_open = 3;
 constexpr std::size_t most_fights = 200;
 
@@ -282,12 +284,22 @@ private:
 
   void present() {
     std::vector<std::string> shown;
-    for (const bool heroes : {true, false})
-      for (const auto& [id, who] : now_.creatures)
-        if (heroes == (who.kind == creature_kind::character) && (heroes || who.hp > 0))
-          shown.push_back(id);
+    std::vector<std::string> monsters;
+    for (const std::string& id : roll_call(now_.creatures)) {
+      const creature& who = now_.creatures.at(id);
+      if (who.kind == creature_kind::character)
+        shown.push_back(id);
+      else if (who.hp > 0)
+        monsters.push_back(id);
+    }
+    const auto more = monsters.begin() +
+                      static_cast<std::ptrdiff_t>(std::min(monsters.size(), most_monsters_present));
+    shown.insert(shown.end(), monsters.begin(), more);
+    monsters.erase(monsters.begin(), more);
     if (shown.empty()) return;
-    begin("now", "How they are now", "");
+    const telling words{told_.cast, {}};
+    begin("now", "How they are now",
+          monsters.empty() ? "" : "Not listed: " + words.company(monsters) + ".");
     page_.open("div", {{"class", "card wide"}}).open("table", {{"class", "present"}});
     page_.open("thead").open("tr");
     for (const char* column : {"", "hit points", "", "AC", "level", "conditions", "carries"})

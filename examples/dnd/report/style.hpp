@@ -64,7 +64,7 @@ tbody th { overflow-wrap: anywhere; }
 .num { text-align: right; white-space: nowrap; }
 .damage tbody th { width: 22%; } .damage .num { width: 3.2rem; } .damage .bar { width: 33%; }
 .bar svg { width: 100%; height: 14px; } .dealt { fill: var(--c0); } .taken { fill: var(--red); } .left { fill: var(--green); }
-.present td { padding-right: 18px; } .present .bar { min-width: 7rem; }
+.present td { padding-right: 18px; } .present tbody th { white-space: nowrap; padding-right: 18px; } .present .bar { min-width: 7rem; }
 .rail { fill: var(--faint); } thead .mirror, td.mirror { text-align: right; }
 details { border-top: 1px solid var(--line); padding: 12px 0; }
 details:last-of-type { border-bottom: 1px solid var(--line); }
@@ -104,8 +104,10 @@ footer { margin-top: 64px; padding-top: 16px; padding-bottom: 48px; }
   .moments li { grid-template-columns: 1fr; } .lanes { grid-template-columns: 6.2rem minmax(0, 1fr); }
   .damage tbody th { width: 28%; } .damage .bar { width: 24%; } .damage .num { width: 2.4rem; }
 }
-@media print { body { font-size: 11pt; background: #fff; } .card { break-inside: avoid; } section { margin-top: 28px; }
-  .scroll { overflow: visible; } .lanes { zoom: .66; break-inside: avoid; } h2, h3 { break-after: avoid; } }
+@media print { body { font-size: 11pt; background: #fff; } section { margin-top: 28px; } .card, tr, .moments li { break-inside: avoid; }
+  .wide, .card:has(table) { break-inside: auto; } .scroll, .wide { overflow: visible; } .lanes { zoom: .66; break-inside: avoid; }
+  h2, h3, .lead, summary { break-after: avoid; } p { orphans: 3; widows: 3; } summary { list-style: none; }
+  footer { margin-top: 20px; padding-bottom: 0; } details::details-content { content-visibility: visible; block-size: auto; } }
 )css";
 
 } // namespace dnd

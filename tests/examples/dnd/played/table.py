@@ -1,11 +1,14 @@
 """What the tests of the program share: a scratch directory, the program, and a campaign in play."""
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 DND = os.environ.get("DND") or "dnd"
@@ -123,6 +126,33 @@ class Conversation:
         if not answer:
             raise AssertionError(f"no answer to {line!r}: {self.process.stderr.read().decode()}")
         return json.loads(answer)
+
+    def send(self, lines):
+        self.process.stdin.write(lines.encode())
+        self.process.stdin.flush()
+
+    def narrow(self):
+        """From now on an answer waits for its reader after one page. To be said before the first answer."""
+        fcntl.fcntl(self.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+
+    def wait_until_it_writes(self):
+        """Until the program stands in the middle of an answer that nobody reads."""
+        self.wait_until(lambda: "pipe_write" in self.of_the_kernel("wchan"))
+
+    def wait_until_it_has_heard(self, number):
+        """Until a signal that is caught once has been."""
+        mask = lambda: int(re.search(r"SigCgt:\s*([0-9a-f]+)", self.of_the_kernel("status"))[1], 16)
+        self.wait_until(lambda: not mask() >> (number - 1) & 1)
+
+    def of_the_kernel(self, what):
+        return pathlib.Path(f"/proc/{self.process.pid}/{what}").read_text()
+
+    def wait_until(self, true):
+        deadline = time.monotonic() + 60
+        while not true():
+            if time.monotonic() > deadline:
+                raise AssertionError("what was waited for did not come")
+            time.sleep(0.002)
 
     def kill(self):
         if self.process.poll() is None:

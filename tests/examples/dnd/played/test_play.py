@@ -1,5 +1,4 @@
 """Commands as they are played: what is written when, and what creatures keep."""
-import fcntl
 import json
 import os
 import random
@@ -271,14 +270,13 @@ class Signals(Table):
                 name = f"Many{program[0]}{int(number)}"
                 self.dnd("campaign", "create", name)
                 game = self.start(*program, name, "--json", "--snapshots", "every-10")
-                fcntl.fcntl(game.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+                game.narrow()
                 game.say("add zombie")
-                game.process.stdin.write(b"damage to: zombie dice: 1d1 type: fire\nheal to: zombie amount: 1\n" * 800)
-                game.process.stdin.flush()
+                game.send("damage to: zombie dice: 1d1 type: fire\nheal to: zombie amount: 1\n" * 800)
                 answers = [game.process.stdout.readline() for _ in range(chance.randrange(1, 60))]
-                if program == ["run", "-"]:
-                    time.sleep(0.7)  # nobody reads, and it waits with an answer in its hands
+                game.wait_until_it_writes()
                 game.process.send_signal(number)
+                game.wait_until_it_has_heard(number)
                 answers += game.process.stdout.readlines()
                 self.assertEqual(game.process.wait(timeout=60), 128 + number)
                 self.assertLess(len(answers), 1600)
@@ -288,19 +286,31 @@ class Signals(Table):
                 types = [e["type"] for e in map(json.loads, self.dnd("campaign", "log", name, "--json").stdout.splitlines())]
                 self.assertEqual(types.count("damage_dealt") + types.count("healed"), len(answers))
 
+    def test_an_answer_in_the_middle_of_which_a_signal_comes_is_whole(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self.dnd("campaign", "create", f"Long{int(number)}")
+            game = self.start("repl", f"Long{int(number)}", "--json")
+            game.narrow()
+            game.say("add zombie")
+            game.send(f"note {'x' * 20_000}\n")
+            game.wait_until_it_writes()  # a page of it is in the pipe, and the rest is not
+            game.process.send_signal(number)
+            game.wait_until_it_has_heard(number)
+            [answer] = game.process.stdout.readlines()
+            self.assertEqual(json.loads(answer)["events"][0]["data"]["text"], "x" * 20_000)
+            self.assertEqual(game.process.wait(timeout=60), 128 + number)
+
     def test_who_asks_twice_does_not_wait_for_a_reader(self):
         self.create()
         game = self.start("repl", "Mine", "--json")
-        fcntl.fcntl(game.process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        game.narrow()
         game.say("add zombie")
-        game.process.stdin.write(b"note x\n" * 2000)
-        game.process.stdin.flush()
-        time.sleep(0.7)
-        for _ in range(2):
-            game.process.send_signal(signal.SIGTERM)
-            time.sleep(0.1)
-        # The other one if the machine was so busy that it never had to wait.
-        self.assertIn(game.process.wait(timeout=60), (-signal.SIGTERM, 128 + signal.SIGTERM))
+        game.send("note x\n" * 2000)
+        game.wait_until_it_writes()
+        game.process.send_signal(signal.SIGTERM)
+        game.wait_until_it_has_heard(signal.SIGTERM)
+        game.process.send_signal(signal.SIGTERM)
+        self.assertEqual(game.process.wait(timeout=60), -signal.SIGTERM)
         answers = game.process.stdout.read().count(b"\n")
         self.assertGreaterEqual(self.types().count("world_event_noted"), answers)
         self.dnd("campaign", "verify", "Mine")

@@ -131,6 +131,13 @@ class Report(Drawn):
         self.assertEqual(["zombie-1" in folded, "goblin-1" in folded, "wolf-1" in folded], [False, True, True])
         self.assertNotIn("wolf-1", text[text.index('id="now"'):])
 
+    def test_of_many_monsters_the_first_are_listed_and_the_others_counted(self):
+        self.play("add brunhild", *["add goblin"] * 20)
+        text = self.draw()
+        self.assertIn("Not listed: eight goblins.", text)
+        now = text[text.index('id="now"'):]
+        self.assertEqual(re.findall(r"goblin-\d+", now), [f"goblin-{n}" for n in range(1, 13)])
+
     def test_every_drawing_says_in_words_what_it_shows(self):
         self.fight("zombie")
         page = Page(self.draw())
@@ -274,3 +281,24 @@ class Seen(Drawn):
         for width in (390, 1200):
             dom, _ = browse(copy, "--dump-dom", width=width, height=844)
             self.assertEqual(re.search(r"<title>(\d+)</title>", dom)[1], str(width))
+
+    def printed(self, page):
+        """How many pages it is on paper, and how many bytes."""
+        paper = self.home / "page.pdf"
+        browse(page, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
+        data = paper.read_bytes()
+        return len(re.findall(rb"/Type\s*/Page\b(?!s)", data)), len(data)
+
+    def test_on_paper_nothing_is_folded_away(self):
+        for evening in range(3):
+            self.play("session start", *["note \"" + "So it goes. " * 20 + "\""] * 40, "session end")
+        text = self.draw()
+        self.assertEqual(text.count("<details>"), 2)
+        opened = self.home / "opened.html"
+        opened.write_text(text.replace("<details>", '<details open="">'))
+        pages, size = self.printed(self.report)
+        self.assertEqual(pages, self.printed(opened)[0])
+        self.assertAlmostEqual(size, self.printed(opened)[1], delta=size // 100)
+        ruleless = self.home / "ruleless.html"
+        ruleless.write_text(text.replace("details::details-content", "details::nothing"))
+        self.assertLess(self.printed(ruleless)[0], pages)
