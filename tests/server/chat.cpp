@@ -4,19 +4,24 @@
 #include <evstore/convex/http_server.hpp>
 #include <evstore/jsonl/adapter.hpp>
 
+#include <cstdint>
 #include <iostream>
 #include <string>
 
 // region: program
 int main(int count, char** words) {
-  if (count != 2) {
-    std::cerr << "usage: server.chat <log>\n";
+  if (count < 2 || count > 3) {
+    std::cerr << "usage: server.chat <log> [<port>]\n";
     return 2;
   }
+  const auto port = static_cast<std::uint16_t>(count == 3 ? std::stoi(words[2]) : 0);
   chat::executor<evstore::jsonl::adapter> runs{
       evstore::open<chat::events>(evstore::jsonl::open(words[1])), chat::functions()};
   evstore::convex::http_api api{runs};
-  evstore::convex::http_server server{[&](const auto& request) { return api.respond(request); }};
+  evstore::convex::http_server server{
+      [&](const auto& request, const auto& reply) { api.respond(request, reply); },
+      {.port = port},
+      evstore::convex::sync_api(runs)};
   std::cout << server.port() << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
   }

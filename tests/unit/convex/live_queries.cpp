@@ -34,17 +34,19 @@ struct events
     : event_set<named<"scored", scored>, named<"left", left>, convex::named_mutation_answered> {};
 
 using player = scored;
+// region: recorded
 using table_of_players =
     convex::recorded_table<player, key<&player::player>, ordered<"by_team", &player::team>,
                            ordered<"by_points", &player::points>,
                            composite<"by_both", &player::team, &player::points>>;
 
 struct model {
-  static constexpr bool records_reads = true;
+  static constexpr bool records_reads = true; // all of its state is in recorded tables
   table_of_players players;
   void evolve(const scored& event) { static_cast<void>(players.upsert(event)); }
   void evolve(const left& event) { players.erase(event.player); }
 };
+// endregion
 
 struct one_text {
   std::string name;

@@ -65,13 +65,42 @@ public:
   explicit http_api(Executor& runs, http_api_options options = {})
       : runs_{runs}, options_{options} {}
 
-  [[nodiscard]] http_response respond(const http_request& request) try {
-    const std::size_t mark = request.target.find('?');
-    const std::string_view path = request.target.substr(0, mark);
-    if (request.method == "GET" || request.method == "HEAD")
-      return get(path, mark == path.npos ? "" : request.target.substr(mark + 1), request);
-    if (request.method == "POST") return post(path, request);
-    throw bad_request{405, "MethodNotAllowed", "the API takes GET and POST"};
+  [[nodiscard]] http_response respond(const http_request& request) {
+    return guarded_response([&] {
+      const std::size_t mark = request.target.find('?');
+      const std::string_view path = request.target.substr(0, mark);
+      if (request.method == "GET" || request.method == "HEAD")
+        return get(path, mark == path.npos ? "" : request.target.substr(mark + 1), request);
+      if (request.method == "POST") return post(path, request);
+      throw bad_request{405, "MethodNotAllowed", "the API takes GET and POST"};
+    });
+  }
+
+  /// The same without waiting for the disk, as long as that takes: mutations of any number of clients
+  /// are on their way at once.
+  void respond(const http_request& request, const http_reply& reply) {
+    const std::string_view path = request.target.substr(0, request.target.find('?'));
+    if (request.method != "POST" || path != "/api/mutation")
+      return reply([made = respond(request)] { return made; });
+    try {
+      authorize(request);
+      object body = parse_body(request.body, options_.arguments);
+      body_call asked = parse_call(body, options_.arguments);
+      runs_.mutate(std::move(asked.call), key_of(request), [reply, as = asked.as](fate became) {
+        reply([became = std::move(became), as] {
+          return guarded_response([&] { return outcome_of(became.get(), as); });
+        });
+      });
+    } catch (...) {
+      reply([made = guarded_response([]() -> http_response { throw; })] { return made; });
+    }
+  }
+
+private:
+  /// What is thrown is a response too.
+  template <class Make>
+  static http_response guarded_response(Make&& make) try {
+    return make();
   } catch (const bad_request& refused) {
     return refused.response();
   } catch (const error& failed) {
@@ -81,7 +110,6 @@ public:
         .response();
   }
 
-private:
   http_response get(std::string_view path, std::string_view query, const http_request& request) {
     if (path == "/version") return {.content_type = "text/plain", .body = "evstore"};
     if (path == "/instance_name") return {.content_type = "text/plain", .body = "evstore"};

@@ -12,6 +12,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,6 +32,10 @@ struct http_response {
   /// More header fields; names in static storage.
   std::vector<std::pair<std::string_view, std::string>> fields{};
 };
+
+/// Where a response goes. `make` is called soon after, in a thread where it holds nobody up. Called once,
+/// by any thread.
+using http_reply = std::function<void(std::function<http_response()> make)>;
 
 /// A request that is none: its status, and the code and message of its body.
 class bad_request : public std::runtime_error {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <evstore/convex/http_api.hpp>
+#include <evstore/convex/sync_api.hpp>
+#include <evstore/convex/websocket.hpp>
 #include <evstore/error.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,9 +20,11 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -50,12 +55,24 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
-using http_responder = std::function<http_response(const http_request&)>;
+using http_responder = std::function<void(const http_request&, const http_reply&)>;
+
+/// `/api/sync`, with the client's version in between or not.
+inline bool is_sync_path(std::string_view target) {
+  const std::string_view path = target.substr(0, target.find('?'));
+  constexpr std::string_view api = "/api/";
+  if (!path.starts_with(api)) return false;
+  const std::string_view rest = path.substr(api.size());
+  const std::size_t slash = rest.find('/');
+  return (slash == rest.npos ? rest : rest.substr(slash + 1)) == "sync";
+}
 
 /// What all connections of a server share.
 struct http_sharing {
   http_responder respond;
+  sync_connector connect; // may be empty
   http_server_options options;
+  asio::io_context& sockets;
   asio::thread_pool& workers;
   std::atomic<bool> stopping{false};
 };
@@ -64,15 +81,16 @@ struct http_sharing {
 class http_connection : public std::enable_shared_from_this<http_connection> {
 public:
   http_connection(asio::ip::tcp::socket socket, http_sharing& sharing)
-      : stream_{std::move(socket)}, sharing_{sharing} {}
+      : turns_{socket.get_executor()}, stream_{std::move(socket)}, sharing_{sharing} {}
 
   void start() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->read(); });
+    asio::dispatch(turns_, [self = shared_from_this()] { self->read(); });
   }
 
   /// Ends it once what it does at the moment is answered.
   void finish() {
-    asio::post(stream_.get_executor(), [self = shared_from_this()] {
+    asio::post(turns_, [self = shared_from_this()] {
+      if (const auto upgraded = self->upgraded_.lock()) return upgraded->finish();
       if (self->reading_) self->close();
     });
   }
@@ -100,39 +118,64 @@ private:
     } else {
       return refuse(400, "BadRequest");
     }
+    if (sharing_.connect && boost::beast::websocket::is_upgrade(parser_->get()) &&
+        is_sync_path({parser_->get().target().data(), parser_->get().target().size()}))
+      return upgrade();
     stream_.expires_never(); // however long the response takes to make
-    // The guard keeps the server from ending before the response is written.
-    auto guard = asio::make_work_guard(stream_.get_executor());
-    asio::post(sharing_.workers, [self = shared_from_this(), guard = std::move(guard)] {
-      asio::post(guard.get_executor(),
-                 [self, made = self->respond()]() mutable { self->write(std::move(made)); });
+    asio::post(sharing_.workers, [self = shared_from_this(), reply = reply()] {
+      try {
+        self->respond(reply);
+      } catch (const std::exception& thrown) {
+        reply([made =
+                   bad_request{500, "InternalServerError", evstore::detail::one_line(thrown.what())}
+                       .response()] { return made; });
+      }
     });
+  }
+
+  void upgrade() {
+    const auto upgraded = std::make_shared<websocket>(
+        std::move(stream_), sharing_.workers, sharing_.options.body_limit, shared_from_this());
+    upgraded_ = upgraded;
+    upgraded->start(parser_->release(), sharing_.connect);
+    parser_.reset();
+    buffer_ = {};
   }
 
   static const boost::system::error_category& http_category() {
     return make_error_code(http::error::bad_method).category();
   }
 
-  http_response respond() try {
+  http_reply reply() {
+    // The guard keeps the server from ending before the response is written.
+    return [self = shared_from_this(),
+            guard = std::make_shared<asio::executor_work_guard<asio::io_context::executor_type>>(
+                sharing_.sockets.get_executor())](std::function<http_response()> make) {
+      asio::post(self->sharing_.workers, [self, guard, make = std::move(make)] {
+        asio::post(self->turns_,
+                   [self, guard, made = make()]() mutable { self->write(std::move(made)); });
+      });
+    };
+  }
+
+  void respond(const http_reply& reply) {
     const auto& request = parser_->get();
-    if (request.method() == http::verb::options) return {.status = 204, .body = {}};
+    if (request.method() == http::verb::options)
+      return reply([] { return http_response{.status = 204, .body = {}}; });
     const auto field = [&](auto name) -> std::optional<std::string_view> {
       const auto found = request.find(name);
       if (found == request.end()) return std::nullopt;
       return std::string_view{found->value().data(), found->value().size()};
     };
-    return sharing_.respond(
-        {.method = {request.method_string().data(), request.method_string().size()},
-         .target = {request.target().data(), request.target().size()},
-         .body = request.body(),
-         .authorization = field(http::field::authorization),
-         .idempotency_key = field("Idempotency-Key"),
-         .if_none_match = field(http::field::if_none_match),
-         .if_range = field(http::field::if_range),
-         .range = field(http::field::range)});
-  } catch (const std::exception& failed) {
-    return bad_request{500, "InternalServerError", evstore::detail::one_line(failed.what())}
-        .response();
+    sharing_.respond({.method = {request.method_string().data(), request.method_string().size()},
+                      .target = {request.target().data(), request.target().size()},
+                      .body = request.body(),
+                      .authorization = field(http::field::authorization),
+                      .idempotency_key = field("Idempotency-Key"),
+                      .if_none_match = field(http::field::if_none_match),
+                      .if_range = field(http::field::if_range),
+                      .range = field(http::field::range)},
+                     reply);
   }
 
   void refuse(int status, std::string_view code) {
@@ -184,8 +227,10 @@ private:
     stream_.close();
   }
 
+  const asio::any_io_executor turns_; // the strand of the socket
   beast::tcp_stream stream_;
   http_sharing& sharing_;
+  std::weak_ptr<websocket> upgraded_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;
@@ -200,15 +245,24 @@ private:
 /// system only.
 ///
 ///     convex::http_api api{runs};
-///     convex::http_server server{[&](const auto& request) { return api.respond(request); }, {.port = 3210}};
+///     convex::http_server server{[&](const auto& request, const auto& reply) { api.respond(request, reply); },
+///                                {.port = 3210}, convex::sync_api(runs)};
+///
+/// With the third argument, WebSockets at `/api/sync` speak the sync protocol. A responder may also take
+/// the request alone and return the response; it then has a thread for itself as long as it takes.
 ///
 /// Requests that are too large, too slow or not HTTP are answered where possible and their connections
 /// closed. `respond` is called by several threads at once. Throws `errc::io_failed` if it cannot
 /// listen.
 class http_server {
 public:
-  explicit http_server(detail::http_responder respond, const http_server_options& options = {})
-      : workers_{options.workers}, sharing_{std::move(respond), options, workers_},
+  template <class Respond>
+    requires std::invocable<const Respond&, const http_request&> ||
+                 std::invocable<const Respond&, const http_request&, const http_reply&>
+  explicit http_server(Respond respond, const http_server_options& options = {},
+                       sync_connector connect = {})
+      : workers_{options.workers},
+        sharing_{responder(std::move(respond)), std::move(connect), options, context_, workers_},
         acceptor_{boost::asio::make_strand(context_)}, retry_{acceptor_.get_executor()} {
     try {
       const boost::asio::ip::tcp::endpoint at{boost::asio::ip::make_address(options.address),
@@ -248,6 +302,17 @@ public:
   }
 
 private:
+  template <class Respond>
+  static detail::http_responder responder(Respond respond) {
+    if constexpr (std::invocable<const Respond&, const http_request&, const http_reply&>)
+      return respond;
+    else
+      return [respond = std::move(respond)](const http_request& request, const http_reply& reply) {
+        http_response made = respond(request);
+        reply([made = std::move(made)] { return made; });
+      };
+  }
+
   using connection_set = std::set<std::weak_ptr<detail::http_connection>,
                                   std::owner_less<std::weak_ptr<detail::http_connection>>>;
 

@@ -232,7 +232,7 @@ private:
         write_query_result(failure{function_error{query.call.error()}}, std::nullopt));
   }
 
-  const sync_options options_;
+  sync_options options_;
   std::string session_;
   global_position observed_{};
   std::uint32_t query_set_ = 0; // as the client has asked

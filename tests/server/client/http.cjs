@@ -1,26 +1,12 @@
-// The official client, unmodified, against server.chat: node official_client.cjs <folder with node_modules> <server.chat>
+// The official HTTP client, unmodified, against server.chat: node http.cjs <folder with node_modules> <server.chat>
 const assert = require("node:assert/strict");
-const { spawn } = require("node:child_process");
-const { mkdtempSync, rmSync } = require("node:fs");
-const { createRequire } = require("node:module");
-const { tmpdir } = require("node:os");
-const { join, resolve } = require("node:path");
-const { once } = require("node:events");
-
-const client = createRequire(resolve(process.argv[2], "package.json"));
+const { client, named, run, start } = require("./server.cjs");
 const { ConvexHttpClient } = client("convex/browser");
-const { makeFunctionReference: named } = client("convex/server");
 const { ConvexError } = client("convex/values");
 
-const folder = mkdtempSync(join(tmpdir(), "evstore-test-"));
-async function start() {
-  const server = spawn(process.argv[3], [join(folder, "chat.jsonl")], { stdio: ["pipe", "pipe", "inherit"] });
-  const [port] = await once(server.stdout, "data");
-  return { server, convex: new ConvexHttpClient(`http://127.0.0.1:${String(port).trim()}`) };
-}
-
 async function main() {
-  let { server, convex } = await start();
+  let server = await start();
+  let convex = new ConvexHttpClient(server.url);
   const room = await convex.mutation(named("rooms:open"), { title: "a room" });
   assert.match(room, /^[0-9a-z]{32}$/);
 
@@ -58,16 +44,11 @@ async function main() {
   await assert.rejects(convex.query(named("rooms:count"), {}), /InvalidAuthHeader/);
   convex.clearAuth();
 
-  server.kill("SIGKILL");
-  await once(server, "exit");
-  ({ server, convex } = await start());
+  await server.kill();
+  server = await start();
+  convex = new ConvexHttpClient(server.url);
   assert.equal((await convex.query(named("messages:list"), { room })).length, 51);
-  server.stdin.end();
-  const [code] = await once(server, "exit");
-  assert.equal(code, 0);
+  assert.equal(await server.end(), 0);
 }
 
-main().then(
-  () => console.log("the official client is content"),
-  (error) => { console.error(error); process.exitCode = 1; },
-).finally(() => rmSync(folder, { recursive: true }));
+run(main);
