@@ -92,6 +92,7 @@ inline void require_valid(const commit_view& commit) {
   }
   if (commit.writes.size() < 2) return;
   std::vector<std::string_view> streams;
+  streams.reserve(commit.writes.size());
   for (const stream_write& write : commit.writes) streams.push_back(write.stream);
   if (detail::has_duplicate(std::move(streams)))
     throw error{errc::invalid_argument, "a commit names each stream once"};

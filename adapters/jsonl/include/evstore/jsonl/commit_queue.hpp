@@ -63,7 +63,14 @@ public:
 
   /// Judges a commit that nothing is in the way of, and makes it part of the next batch.
   admitted add(const commit_view& commit) {
-    admitted mine{log_->ask([&] { return admit(pending(), commit); }), nullptr};
+    admitted mine{log_->ask([&] {
+                    if (commit.writes.size() > 1)
+                      log_->index.expect_streams(commit.writes.size(), [&](std::size_t i) {
+                        return commit.writes[i].stream;
+                      });
+                    return admit(pending(), commit);
+                  }),
+                  nullptr};
     if (!mine.verdict || mine.verdict->replayed || commit.event_count() == 0) {
       // The verdict may rest on commits that are not through yet.
       mine.group = collecting_->batch.empty() ? syncing_ : collecting_;
@@ -85,7 +92,7 @@ public:
 
   /// The collected group is to be written now; `next` collects from here on.
   std::shared_ptr<append_group> begin_writing(std::shared_ptr<append_group> next) noexcept {
-    next->batch = std::exchange(spare_, {});
+    next->batch = std::move(spare_);
     syncing_ = std::exchange(collecting_, std::move(next));
     return syncing_;
   }

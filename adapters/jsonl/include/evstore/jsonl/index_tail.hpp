@@ -56,6 +56,11 @@ public:
   [[nodiscard]] std::optional<std::uint32_t> find_stream(std::string_view name) const noexcept {
     return streams_.find(name);
   }
+  /// See `name_table::expect`.
+  template <class NameOf>
+  void expect_streams(std::size_t count, NameOf name_of) const noexcept {
+    streams_.expect(count, name_of);
+  }
   [[nodiscard]] const index_stream& stream(std::uint32_t number) const noexcept {
     return states_[number];
   }

@@ -52,6 +52,12 @@ public:
     return state;
   }
 
+  /// So many streams will be asked for soon.
+  template <class NameOf>
+  void expect_streams(std::size_t count, NameOf name_of) const noexcept {
+    tail_.expect_streams(count, name_of);
+  }
+
   /// The version that the next event of the stream has.
   [[nodiscard]] std::uint64_t due(std::string_view stream) const {
     const auto known = find_stream(stream);

@@ -3,6 +3,7 @@
 #include <evstore/config.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -50,8 +51,47 @@ public:
     return {names_[number].text, names_[number].size};
   }
 
+  /// Forgets all texts and keeps the memory. Linear in how many there were.
+  void clear() noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    if (names_.size() * 8 > slots_.size()) {
+      std::fill(slots_.begin(), slots_.end(), 0U);
+    } else {
+      for (std::uint32_t i = 0; i < names_.size(); ++i) {
+        std::size_t slot = names_[i].hash & mask;
+        while (slots_[slot] != i + 1) slot = (slot + 1) & mask;
+        slots_[slot] = 0;
+      }
+    }
+    names_.clear();
+    if (blocks_.size() > 1) blocks_.erase(blocks_.begin(), blocks_.end() - 1);
+    used_ = 0;
+  }
+
+  /// Has the processor fetch what `find` will touch for each of so many texts: the places are far from
+  /// each other, and to wait for memory three times is better than three times for each.
+  template <class TextOf>
+  void expect(std::size_t count, TextOf text_of) const noexcept {
+    if (names_.empty()) return;
+    constexpr std::size_t most = 32; // at once
+    std::array<std::size_t, most> slots;
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t done = 0; done < count; done += most) {
+      const std::size_t some = std::min(most, count - done);
+      for (std::size_t i = 0; i < some; ++i) {
+        slots[i] = hash_of(text_of(done + i)) & mask;
+        __builtin_prefetch(&slots_[slots[i]]);
+      }
+      for (std::size_t i = 0; i < some; ++i)
+        if (const std::uint32_t found = slots_[slots[i]]) __builtin_prefetch(&names_[found - 1]);
+      for (std::size_t i = 0; i < some; ++i)
+        if (const std::uint32_t found = slots_[slots[i]])
+          __builtin_prefetch(names_[found - 1].text);
+    }
+  }
+
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept {
-    if (slots_.empty()) return std::nullopt;
+    if (names_.empty()) return std::nullopt;
     const std::uint32_t found = slots_[slot_of(text, hash_of(text))];
     if (found == 0) return std::nullopt;
     return found - 1;

@@ -5,6 +5,7 @@
 #include <evstore/jsonl/byte_buffer.hpp>
 #include <evstore/jsonl/commit_scan.hpp>
 #include <evstore/jsonl/id_table.hpp>
+#include <evstore/jsonl/name_table.hpp>
 #include <evstore/jsonl/record_scanner.hpp>
 #include <evstore/jsonl/record_writer.hpp>
 #include <evstore/jsonl/seal.hpp>
@@ -12,12 +13,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
-#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -45,6 +43,7 @@ public:
     commits_.clear();
     events_.clear();
     streams_.clear();
+    states_.clear();
     ids_.clear();
     names_.clear();
     tags_.clear();
@@ -67,8 +66,9 @@ public:
       commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
       for (const stream_write& write : commit.writes) {
         if (write.events.empty()) continue;
-        auto& [stream, known] = known_stream(write.stream, state_of);
-        stream_state state = known;
+        const std::uint32_t number = number_of(write.stream, state_of);
+        const std::string_view stream = streams_[number];
+        stream_state state = states_[number];
         for (const new_event& event : write.events) {
           ++part.index;
           record_place place{global_position{after.position + 1},
@@ -87,7 +87,7 @@ public:
           if (event.id) ids_.insert(id_table::key(stream, *event.id));
           has_facts = has_facts || is_reserved(event.type);
         }
-        changed_.emplace_back(&known, state);
+        changed_.emplace_back(number, state);
       }
       commits_.push_back({bytes_.size(), after.position});
     } catch (...) {
@@ -96,7 +96,7 @@ public:
       if (commits_.empty()) clear();
       throw;
     }
-    for (const auto& [state, now_it_is] : changed_) *state = now_it_is;
+    for (const auto& [number, state] : changed_) states_[number] = state;
     if (commits_.size() == 1) first_position_ = end.position + 1;
     has_facts_ = has_facts_ || has_facts;
     after.offset += bytes_.size() - size_before;
@@ -105,7 +105,7 @@ public:
 
   [[nodiscard]] std::optional<stream_state> state_of(std::string_view stream) const {
     const auto found = streams_.find(stream);
-    return found == streams_.end() ? std::nullopt : std::optional{found->second};
+    return found ? std::optional{states_[*found]} : std::nullopt;
   }
 
   [[nodiscard]] std::optional<event_record> find_event(std::string_view stream,
@@ -133,20 +133,17 @@ public:
   [[nodiscard]] const std::vector<noted_event>& events() const noexcept { return events_; }
 
 private:
-  struct by_text {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept {
-      return std::hash<std::string_view>{}(text);
-    }
-  };
-
-  using stream_table = std::unordered_map<std::string, stream_state, by_text, std::equal_to<>>;
-
-  /// The stream's place in the table, with its present state.
+  /// The stream's number in the batch, where it has its present state.
   template <class StateOf>
-  stream_table::value_type& known_stream(std::string_view stream, const StateOf& state_of) {
-    if (const auto found = streams_.find(stream); found != streams_.end()) return *found;
-    return *streams_.emplace(std::string{stream}, state_of(stream)).first;
+  std::uint32_t number_of(std::string_view stream, const StateOf& state_of) {
+    if (const auto known = streams_.find(stream)) return *known;
+    states_.push_back(state_of(stream));
+    try {
+      return streams_.number_of(stream);
+    } catch (...) {
+      states_.pop_back();
+      throw;
+    }
   }
 
   std::string_view keep(std::string_view text) {
@@ -194,8 +191,9 @@ private:
   std::vector<noted_event> events_;
   arena<char> names_;            // what they point to
   arena<std::string_view> tags_; // likewise
-  stream_table streams_;
-  std::vector<std::pair<stream_state*, stream_state>> changed_; // by the commit that is added
+  name_table streams_;
+  std::vector<stream_state> states_;                            // by number of the stream
+  std::vector<std::pair<std::uint32_t, stream_state>> changed_; // by the commit that is added
   std::unordered_set<std::uint64_t> ids_; // keys of `id_table`: a hint where to look
   std::uint64_t first_position_ = 0;
   bool has_facts_ = false;
