@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -232,6 +233,71 @@ TEST_CASE("a hundred threads share calls, and each gets its own verdict") {
   for (std::thread& thread : threads) thread.join();
   CHECK(right == appenders * static_cast<int>(commits));
   CHECK(store.head() == global_position{appenders * commits});
+  CHECK(postgres::verify(server(), schema.options()).defects.empty());
+}
+
+TEST_CASE("commits that go together get what each would get alone") {
+  const scratch_schema schema;
+  auto store = schema.open();
+  testing::append(store, event_in("gone")).value();
+  testing::append(store, event_in("gone", "$tombstoned")).value();
+  testing::append(store, event_in("here")).value();
+  testing::plain_commit known = event_in("known");
+  known.writes[0].events[0].id = testing::id_of(1);
+  testing::append(store, known).value();
+
+  std::vector<testing::plain_commit> together;
+  for (const char* stream : {"gone", "here", "short", "new", "there", "bare"})
+    together.push_back(event_in(stream));
+  together[1].writes[0].expected = no_stream;
+  together[2].writes[0].expected = exactly(7);
+  together[3].writes[0].events[0] = {.type = "full",
+                                     .data = R"({"a":1})",
+                                     .id = testing::id_of(2),
+                                     .tags = {"b", "a"},
+                                     .metadata = R"({"by":"ada"})"};
+  together[4].writes[0].expected = stream_exists;
+  together.push_back(known);
+  std::vector<std::optional<append_result>> verdicts(together.size());
+
+  // While somebody else has the turn, one commit waits for it, and the others are collected behind it.
+  postgres::connection other{server()};
+  other.execute(
+      ("set search_path = " + schema.name() +
+       "; begin; select pg_advisory_xact_lock(1702261620, 'events'::regclass::oid::integer)")
+          .c_str());
+  std::vector<std::thread> threads;
+  threads.emplace_back([&] { testing::append(store, event_in("first")).value(); });
+  while (schema
+             .execute("select from pg_locks where locktype = 'advisory' and not granted"
+                      " and objid = 'events'::regclass")
+             .size() == 0)
+    std::this_thread::yield();
+  for (std::size_t i = 0; i < together.size(); ++i)
+    threads.emplace_back([&, i] { verdicts[i] = testing::append(store, together[i]); });
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  other.execute("commit");
+  for (std::thread& thread : threads) thread.join();
+
+  using kind = append_conflict::kind;
+  CHECK(verdicts[0]->error().reason == kind::tombstoned);
+  CHECK(verdicts[1]->error().reason == kind::version);
+  CHECK(verdicts[1]->error().actual == stream_version{1});
+  CHECK(verdicts[2]->error().actual == stream_version{0});
+  CHECK(verdicts[3]->value().version() == stream_version{1});
+  CHECK(verdicts[4]->error().actual == stream_version{0});
+  CHECK(verdicts[5]->value().version() == stream_version{1});
+  CHECK(verdicts[6]->value().replayed);
+  CHECK(verdicts[6]->value().first == global_position{4});
+  CHECK(store.head() == global_position{7});
+  const auto stored = testing::collect(store.read_stream("new", {}));
+  REQUIRE(stored.size() == 1);
+  CHECK(stored[0].type == "full");
+  CHECK(stored[0].data == R"({"a":1})");
+  CHECK(stored[0].metadata == R"({"by":"ada"})");
+  CHECK(stored[0].tags == std::vector<std::string>{"b", "a"});
+  CHECK(stored[0].id == testing::id_of(2));
+  CHECK(stored[0].position == verdicts[3]->value().first);
   CHECK(postgres::verify(server(), schema.options()).defects.empty());
 }
 

@@ -317,8 +317,8 @@ begin
 end
 $$;
 
--- append() for one commit of one event, without conditions: the same verdicts by fewer statements. Comes back as outcome, number,
--- head and version. Calls are assignments where no row is needed, which spares running a statement.
+-- append() for one commit of one event, without conditions: the same verdicts by fewer statements. Back come the outcome, the
+-- position before the event (the head), and the stream's version before it. Calls are assignments where no row is needed, which spares running a statement.
 create or replace function append_one(
   to_stream text, expecting bigint, of_type text, of_schema bigint, with_id uuid, at bigint, tag_list text, payload text, about text,
   known bigint)
@@ -349,14 +349,14 @@ begin
   before := coalesce(before, 0);
   if with_id is not null then
     if exists (select from events e where e.stream = to_stream and e.id = with_id) then
-      return array[5, 0, head, before];
+      return array[5, head, before];
     end if;
   end if;
   if last_type = '$tombstoned' then
-    return array[2, before, head, before];
+    return array[2, head, before];
   end if;
   if not (expecting = before or expecting = -1 or expecting = -2 and before > 0) then
-    return array[1, before, head, before];
+    return array[1, head, before];
   end if;
   if is_fenced() then
     head := take_positions(1);
@@ -374,7 +374,63 @@ begin
   if not is_fenced() then
     done := pg_notify('evstore_' || own, (head + 1)::text);
   end if;
-  return array[0, 0, head, before];
+  return array[0, head, before];
+end
+$$;
+
+-- append() for commits of one event each, without conditions and facts, each to a stream of its own, of a store that is not fenced:
+-- what threads send together most of the time. The same verdicts by one statement, since each statement and each expression of a
+-- function is made ready again in each transaction. Back come, as append_one says them, all outcomes, all heads and all versions.
+create or replace function append_each(
+  streams text[], expected bigint[], types text[], schemas bigint[], ids uuid[], times bigint[], tag_lists text[], payloads text[],
+  metadatas text[], known bigint)
+returns bigint[] language plpgsql volatile security definer set search_path from current
+set plan_cache_mode = force_generic_plan as
+$$
+declare
+  own constant integer := 'events'::regclass::oid::integer;
+  done text;
+  head bigint;
+  last bigint;
+  answers bigint[];
+begin
+  if is_fenced() or types && array['$truncated', '$tombstoned'] then
+    raise exception 'only append() does that' using errcode = 'feature_not_supported';
+  end if;
+  done := pg_advisory_xact_lock(1702261620, own);
+  head := head_from(known);
+  with asked as (
+    select w.*, coalesce(e.version, r.version, 0) as before,
+           case when w.id is not null and exists (select from events k where k.stream = w.stream and k.id = w.id) then 5
+                when coalesce(e.type, r.type) = '$tombstoned' then 2
+                when w.expecting = coalesce(e.version, 0) or w.expecting = -1 or w.expecting = -2 and e.version > 0 then 0
+                else 1 end as outcome
+      from unnest(streams, expected, types, schemas, ids, times, tag_lists, payloads, metadatas)
+             with ordinality as w (stream, expecting, type, schema, id, time, tags, data, metadata, n)
+      left join lateral (
+        select l.version, l.type from events l
+          where l.stream = w.stream and l.version >= w.expecting order by l.version desc limit 1
+      ) as e on true
+      left join lateral ( -- of streams that are shorter than expected
+        select l.version, l.type from events l
+          where e.version is null and w.expecting > 0 and l.stream = w.stream order by l.version desc limit 1
+      ) as r on true
+  ), placed as (
+    select asked.*, head + count(*) filter (where outcome = 0) over (order by n rows unbounded preceding) as position from asked
+  ), stored as (
+    insert into events (position, stream, version, type, schema, id, time, part, parts, tags, data, metadata)
+    select position, stream, before + 1, type, schema, id,
+           coalesce(time, (date_part('epoch', clock_timestamp()) * 1000000)::bigint), 1, 1, string_to_array(tags, U&'\001F'), data,
+           metadata
+      from placed where outcome = 0
+  )
+  select array_agg(outcome::bigint) || array_agg(case outcome when 0 then position - 1 else position end) || array_agg(before),
+         max(position)
+    into answers, last from (select * from placed order by n) as p;
+  if last > head then
+    done := pg_notify('evstore_' || own, last::text);
+  end if;
+  return answers;
 end
 $$;
 
@@ -409,7 +465,7 @@ create or replace function allow_appending(role regrole) returns void language p
 $$
 begin
   perform allow_reading(role);
-  execute format('grant execute on function append, append_one, save_snapshot to %s', role);
+  execute format('grant execute on function append, append_one, append_each, save_snapshot to %s', role);
 end
 $$;
-revoke all on function is_fenced, fence, take_positions, channel, first_match, head_from, append, append_one, save_snapshot, allow_reading, allow_appending from public;
+revoke all on function is_fenced, fence, take_positions, channel, first_match, head_from, append, append_one, append_each, save_snapshot, allow_reading, allow_appending from public;

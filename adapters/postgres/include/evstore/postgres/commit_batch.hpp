@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,11 +28,6 @@ inline constexpr statement append{
     " $6::integer[], $7::integer[], $8::integer[], $9::integer[], $10::integer[], $11::text[],"
     " $12::bigint[], $13::uuid[], $14::bigint[], $15::text[], $16::text[], $17::text[],"
     " $18::bigint[], $19::integer[], $20::text[], $21::text[], $22::bigint)"};
-
-inline constexpr statement append_one{
-    "append_one",
-    "select append_one($1::text, $2::bigint, $3::text, $4::bigint, $5::uuid, $6::bigint,"
-    " $7::text, $8::text, $9::text, $10::bigint)"};
 
 /// Versions and positions of the store are `bigint`; what lies beyond is beyond everything.
 constexpr std::int64_t to_bigint(std::uint64_t value) noexcept {
@@ -56,50 +52,7 @@ constexpr std::int64_t microseconds_of(timestamp time) noexcept {
   return time.time_since_epoch().count();
 }
 
-/// As `parameters::list_element` joins names.
-inline std::string joined(std::span<const std::string_view> names) {
-  std::string all;
-  for (const std::string_view name : names) {
-    if (!all.empty()) all.push_back('\x1f');
-    all.append(name);
-  }
-  return all;
-}
-
 using commits = std::span<const commit_view* const>;
-
-/// Whether append_one() is enough: most commits come alone, with one event.
-inline bool is_one_event(commits group) noexcept {
-  return group.size() == 1 && group[0]->conditions.empty() && group[0]->writes.size() == 1 &&
-         group[0]->writes[0].events.size() == 1;
-}
-/// `known` is a position that the log has reached, for all the caller knows.
-inline void add_one_event(const commit_view& commit, std::int64_t known, parameters& out) {
-  const stream_write& write = commit.writes[0];
-  const new_event& event = write.events[0];
-  out.clear();
-  out.add(write.stream).add(expectation(write.expected)).add(event.type);
-  out.add(std::int64_t{event.schema});
-  if (event.id)
-    out.add(std::string_view{reinterpret_cast<const char*>(event.id->bytes().data()),
-                             event.id->bytes().size()});
-  else
-    out.add_null();
-  if (event.time)
-    out.add(microseconds_of(*event.time));
-  else
-    out.add_null();
-  if (event.tags.empty())
-    out.add_null();
-  else
-    out.add(joined(event.tags));
-  out.add(event.data.text());
-  if (event.metadata.empty())
-    out.add_null();
-  else
-    out.add(event.metadata.text());
-  out.add(known);
-}
 
 /// Array parameters from what each commit, write and event has.
 class append_parameters {
@@ -272,16 +225,18 @@ private:
 /// What append() said of a group of commits.
 class batch_answer {
 public:
-  /// Of append_one().
-  static batch_answer of_one(const answer& came) {
+  /// Of append_one() and append_each().
+  static batch_answer of_single_events(const answer& came) {
     const auto said = integers_of<std::int64_t>(came.bytes(0, 0));
-    batch_answer one;
-    one.outcomes_ = {static_cast<std::int32_t>(said[0])};
-    one.abouts_ = {1};
-    one.numbers_ = {said[1]};
-    one.heads_ = {said[2]};
-    one.versions_ = {said[3]};
-    return one;
+    const auto count = static_cast<std::ptrdiff_t>(said.size() / 3);
+    batch_answer all;
+    all.outcomes_.assign(said.begin(), said.begin() + count);
+    all.heads_.assign(said.begin() + count, said.begin() + 2 * count);
+    all.versions_.assign(said.begin() + 2 * count, said.end());
+    all.numbers_ = all.versions_;
+    all.abouts_.resize(said.size() / 3);
+    std::iota(all.abouts_.begin(), all.abouts_.end(), 1);
+    return all;
   }
   explicit batch_answer(const answer& came)
       : outcomes_{integers_of<std::int32_t>(came.bytes(0, 0))},

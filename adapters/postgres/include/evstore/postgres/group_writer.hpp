@@ -2,6 +2,7 @@
 
 #include <evstore/postgres/commit_batch.hpp>
 #include <evstore/postgres/connection_pool.hpp>
+#include <evstore/postgres/single_events.hpp>
 #include <evstore/postgres/stored_events.hpp>
 #include <evstore/postgres/transaction.hpp>
 
@@ -142,13 +143,8 @@ private:
   void call(std::span<pending* const> members) {
     commits_.clear();
     for (const pending* one : members) commits_.push_back(one->commit);
-    is_one_event_ = detail::is_one_event(commits_);
-    if (is_one_event_)
-      detail::add_one_event(*commits_.front(), known_head_, parameters_);
-    else
-      detail::append_parameters{commits_, parameters_}.build(known_head_);
     connection_pool::lease on = pool_->take();
-    on->prepare(is_one_event_ ? detail::append_one : detail::append);
+    statement_ = &prepare_group(*on);
     std::optional<batch_answer> came;
     for (int attempt = 1; !came; ++attempt) {
       try {
@@ -184,6 +180,22 @@ private:
     }
   }
 
+  /// The statement that does least for this group; its parameters are set, and it is prepared.
+  const statement& prepare_group(connection& on) {
+    const statement* which = &detail::append;
+    if (commits_.size() == 1 && detail::is_single_event(*commits_.front())) {
+      which = &detail::append_one;
+      detail::add_single_event(*commits_.front(), known_head_, parameters_);
+    } else if (!pool_->is_fenced() && detail::are_single_events(commits_)) {
+      which = &detail::append_each;
+      detail::add_single_events(commits_, known_head_, parameters_);
+    } else {
+      detail::append_parameters{commits_, parameters_}.build(known_head_);
+    }
+    on.prepare(*which);
+    return *which;
+  }
+
   /// Has the server store the group; alone it is a transaction of its own.
   batch_answer send(connection& on) {
     (void)on.has_warned();
@@ -211,8 +223,9 @@ private:
   }
 
   batch_answer store_group(connection& on) {
-    return is_one_event_ ? batch_answer::of_one(on.execute(detail::append_one, parameters_))
-                         : batch_answer{on.execute(detail::append, parameters_)};
+    const answer came = on.execute(*statement_, parameters_);
+    return statement_ == &detail::append ? batch_answer{came}
+                                         : batch_answer::of_single_events(came);
   }
 
   /// Tells who listens, where the commits themselves cannot.
@@ -271,7 +284,7 @@ private:
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
   std::int64_t known_head_ = 0;             // as of the last commit, a hint to the server
-  bool is_one_event_ = false;               // the parameters are those of append_one()
+  const statement* statement_ = nullptr;    // that these are of
   bool may_be_stored_ = false;              // if the connection is lost now
 };
 
