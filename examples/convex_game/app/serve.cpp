@@ -75,11 +75,14 @@ void serve_on(Adapter log, const options& asked) {
                                                      std::move(all), most};
   convex::http_api api{executor, {.arguments = most}};
   const site pages{confined_folder::open(folder), confined_folder::open(asked.page)};
-  convex::http_server server{[&](const convex::http_request& request) {
-                               auto made = pages.respond(request);
-                               return made ? *std::move(made) : api.respond(request);
-                             },
-                             {.address = asked.address, .port = asked.port}};
+  convex::http_server server{
+      [&](const convex::http_request& request, const convex::http_reply& reply) {
+        if (auto made = pages.respond(request))
+          return reply([made = *std::move(made)] { return made; });
+        api.respond(request, reply);
+      },
+      {.address = asked.address, .port = asked.port},
+      convex::sync_api(executor, {.arguments = most})};
   std::cout << "http://" << asked.address << ":" << server.port() << "/" << std::endl;
   if (asked.demonstration) begin_demonstration(executor);
   signals.wait();

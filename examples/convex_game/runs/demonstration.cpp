@@ -4,6 +4,7 @@
 #include <evstore/generate_event_id.hpp>
 
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -39,6 +40,13 @@ void tell(convex::caller& call, const value& game, const char* status, const cha
   call.run_mutation("games:updateStatus", told);
 }
 
+/// Who watches sees it as soon as it is painted.
+void show_background(convex::caller& call, const value& game) {
+  call.run_mutation(
+      "games:updateState",
+      object{{"gameId", game}, {"newState", object{{"background", "background.png"}}}});
+}
+
 value generate(convex::caller& call, const runs& files, const demonstration& of) {
   const std::string run =
       "lantern-pass-" + evstore::generate_event_id().to_string().substr(24); // by chance its own
@@ -55,6 +63,7 @@ value generate(convex::caller& call, const runs& files, const demonstration& of)
         const auto drawn = of.drawn->read(name);
         if (!drawn) refuse(std::string{name} + " of the demonstration is not there");
         call.run_mutation("artifacts:record", convex::to_value(files.store(run, name, *drawn)));
+        if (name == std::string_view{"background.png"}) show_background(call, game);
         state = *drawn; // the last file is the state
       }
     }

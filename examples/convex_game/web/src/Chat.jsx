@@ -14,7 +14,9 @@ export function Chat({ gameId, messages, isPast, rules }) {
   const [text, setText] = useState("");
   const [refused, setRefused] = useState(null);
   const end = useRef(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "nearest" }), [messages?.length]);
+  useEffect(() => {
+    end.current?.scrollIntoView({ block: "nearest" });
+  }, [messages?.length]);
 
   const say = async (event) => {
     event.preventDefault();

@@ -46,7 +46,8 @@ class Browser:
                         if "id" in message:
                             self.waiting[message["id"]] = message
                         elif message.get("method") == "Runtime.exceptionThrown":
-                            self.errors.append(message["params"]["exceptionDetails"])
+                            thrown = message["params"]["exceptionDetails"]
+                            self.errors.append(thrown.get("exception", {}).get("description", thrown["text"]))
                         self.changed.notify_all()
 
     def send(self, method, session=None, **parameters):
@@ -103,7 +104,7 @@ class Page:
             raise RuntimeError(told["exceptionDetails"].get("exception", {}).get("description", "the page threw"))
         return told["result"].get("value")
 
-    def wait(self, expression, patience=60):
+    def wait(self, expression, patience=15):
         """The value of the expression, once it is true."""
         until = time.monotonic() + patience
         while time.monotonic() < until:

@@ -1,0 +1,128 @@
+"""The page in browsers. EVSTORE_SCREENSHOTS names a folder in which pictures of it are left."""
+import os
+import pathlib
+import tempfile
+import unittest
+
+from browser import BROWSER, Browser
+from program import Game
+
+PLAYING = "document.querySelector('[data-testid=status]')?.innerText === 'playing'"
+LEFT_OF_RANGER = "document.querySelector('[data-testid=sprite-ranger]').style.left"
+PICTURES_LOADED = ("[...document.querySelectorAll('.scene img')].length >= 6 && "
+                   "[...document.querySelectorAll('.scene img')].every((each) => each.complete && each.naturalWidth > 0)")
+
+
+@unittest.skipUnless(BROWSER, "there is no Chromium here (tools/install_dependencies)")
+class Pages(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.browser = Browser()
+        self.addCleanup(self.browser.close)
+
+    def start(self, pause=0):
+        game = Game(self.folder, "--demo", "--pause", str(pause))
+        self.addCleanup(game.end)
+        return game
+
+    def open(self, game):
+        page = self.browser.open(game.address + "/")
+        page.wait(PLAYING)
+        page.wait(PICTURES_LOADED)
+        return page
+
+    def shoot(self, page, name):
+        if folder := os.environ.get("EVSTORE_SCREENSHOTS"):
+            page.wait("document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations === Infinity)")
+            pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+            page.shoot(pathlib.Path(folder, name + ".png"))
+
+    def say(self, page, text):
+        page.click("say")
+        page.type(text)
+        page.press_enter()
+
+    def test_two_browsers_see_what_the_other_does(self):
+        game = self.start()
+        ada, bob = self.open(game), self.open(game)
+        before = bob.value(LEFT_OF_RANGER)
+        ada.click("sprite-ranger")
+        self.shoot(ada, "chosen")
+        ada.click("scene", 0.12, 0.95)
+        bob.wait(f"{LEFT_OF_RANGER} !== {before!r}")
+        self.assertEqual(ada.wait(LEFT_OF_RANGER), bob.value(LEFT_OF_RANGER))
+        self.say(bob, "Behind you!")
+        ada.wait_text("messages", "Behind you!")
+        bob.wait_text("messages", "Behind you!")
+        ada.click("strike-wolf")
+        bob.wait_text("messages", "Ranger strikes at Snow wolf.")
+        ada.click("end-turn")
+        bob.wait("document.querySelector('.turn').innerText === 'Turn 2'")
+        ada.wait("document.querySelector('.turn').innerText === 'Turn 2'")
+        self.assertEqual(ada.text("messages"), bob.text("messages"))
+        self.assertEqual(ada.text("card-wolf").split("\n")[1:2], bob.text("card-wolf").split("\n")[1:2])
+        self.shoot(ada, "ada")
+        self.shoot(bob, "bob")
+        self.assertEqual(self.browser.errors, [])
+
+    def test_a_game_is_watched_while_it_is_made(self):
+        game = self.start(pause=400)
+        page = self.browser.open(game.address + "/")
+        page.wait_text("veil", "A new game is being made")
+        seen = set()
+        for part in ("Painting the background...", "Cutting out the sprites...", "Writing the rules..."):
+            page.wait_text("progress", part)
+            seen.add(part)
+            if part.startswith("Cutting"):
+                self.shoot(page, "generating")
+        page.wait(PLAYING)
+        page.wait(PICTURES_LOADED)
+        page.click("make")
+        page.wait("document.querySelectorAll('[data-testid=games] li').length === 2")
+        page.wait_text("progress", "Painting the background...")
+        page.wait(PLAYING)
+        page.wait("document.querySelectorAll('.dot.active').length === 1")
+        self.shoot(page, "two-games")
+
+    def test_the_slider_shows_the_past_and_the_present_goes_on(self):
+        game = self.start()
+        page = self.open(game)
+        self.say(page, "first")
+        page.wait_text("messages", "first")
+        page.click("end-turn")
+        page.wait("document.querySelector('.turn').innerText === 'Turn 2'")
+        page.click("time", 0.75)
+        page.wait("document.querySelector('.past') !== null")
+        page.value("document.querySelector('[data-testid=time]').focus()")
+        page.wait("document.querySelector('.turn')?.innerText === 'Turn 1'")
+        page.wait("!document.querySelector('[data-testid=messages]').innerText.includes('We are done.')")
+        self.shoot(page, "past")
+        self.assertTrue(page.value("document.querySelector('[data-testid=say]').disabled"))
+        game.mutate("play:endTurn", gameId=game.query("games:get")["_id"])
+        page.value("document.querySelector('button.now').click()")
+        page.wait("document.querySelector('.turn').innerText === 'Turn 3'")
+        page.wait_text("messages", "first")
+
+    def test_pages_go_on_after_the_program_was_killed(self):
+        game = self.start()
+        page = self.open(game)
+        self.say(page, "before")
+        page.wait_text("messages", "before")
+        game.kill()
+        page.wait("document.querySelector('[data-testid=connection]').innerText !== 'live'")
+        self.say(page, "meanwhile")
+        game.start()
+        page.wait("document.querySelector('[data-testid=connection]').innerText === 'live'")
+        page.wait("document.querySelector('[data-testid=messages]').innerText.includes('meanwhile')")
+        one = game.query("games:get")["_id"]
+        page.wait(f"fetch('/api/query', {{method: 'POST', body: JSON.stringify({{path: 'messages:list', args: [{{gameId: {one!r}}}]}})}})"
+                  ".then((each) => each.json()).then((each) => each.value.some((said) => said.content === 'meanwhile'))")
+        contents = [each["content"] for each in game.query("messages:list", gameId=one)]
+        self.assertEqual(contents.count("before"), 1)
+        self.assertEqual(contents.count("meanwhile"), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
