@@ -114,7 +114,10 @@ void run(const std::string& program, const std::string& scale_name, const std::s
     result.workloads.push_back(std::move(found));
     keep(result, to);
   };
-  if (wanted("commits")) measure_commits(folder, how, keep_also);
+  if (wanted("commits")) {
+    measure_commits(folder, how, keep_also);
+    measure_conditions(folder, how, keep_also);
+  }
   if (wanted("reading")) {
     measure_reading(program, folder, how, keep_also);
     measure_transfer(folder, how, keep_also);

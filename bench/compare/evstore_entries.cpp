@@ -137,6 +137,14 @@ std::vector<entry> evstore_entries() {
          return std::make_unique<in_flight>(jsonl::open(folder + "/log.jsonl"));
        }},
       {"jsonl, unsynced", "durability::none", "jsonl", {role::unsynced}, unsynced_log},
+      {"jsonl, unsynced, in flight",
+       "durability::none, append_async",
+       "jsonl_in_flight",
+       {role::unsynced},
+       [](const std::string& folder) {
+         return std::make_unique<in_flight>(
+             jsonl::open(folder + "/log.jsonl", {.durability = jsonl::durability::none()}));
+       }},
       {"jsonl, checksums verified",
        "the default",
        "jsonl",

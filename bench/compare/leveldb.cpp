@@ -56,18 +56,10 @@ std::unique_ptr<contestant> open(const std::string& folder, bool sync) {
 } // namespace
 
 std::vector<entry> leveldb_entries() {
-  const std::string version = "LevelDB " + std::to_string(leveldb::kMajorVersion) + "." +
-                              std::to_string(leveldb::kMinorVersion) + ", Snappy, sync = ";
-  return {{"LevelDB",
-           version + "true",
-           "leveldb",
-           {role::durable},
-           [](const std::string& folder) { return open(folder, true); }},
-          {"LevelDB, unsynced",
-           version + "false",
-           "leveldb",
-           {role::unsynced, role::reading},
-           [](const std::string& folder) { return open(folder, false); }}};
+  return synced_and_not("LevelDB",
+                        "LevelDB " + std::to_string(leveldb::kMajorVersion) + "." +
+                            std::to_string(leveldb::kMinorVersion) + ", Snappy",
+                        "leveldb", open);
 }
 
 } // namespace bench

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
+#include <thread>
 
 #include <sys/resource.h>
 #include <unistd.h>
@@ -80,6 +82,22 @@ workload_result take_turns(workload_result told, const std::vector<taking_turns>
   std::fprintf(stderr, "%-4s %-52s %6.1f s%s\n", told.id.c_str(), told.title.c_str(), told.seconds,
                told.disturbed ? "  DISTURBED: other programs want the processor" : "");
   return told;
+}
+
+void in_threads(std::size_t threads, const std::function<void(std::size_t)>& work) {
+  std::vector<std::exception_ptr> failed(threads);
+  std::vector<std::thread> running;
+  for (std::size_t t = 0; t < threads; ++t)
+    running.emplace_back([&, t] {
+      try {
+        work(t);
+      } catch (...) {
+        failed[t] = std::current_exception();
+      }
+    });
+  for (std::thread& one : running) one.join();
+  for (const std::exception_ptr& why : failed)
+    if (why) std::rethrow_exception(why);
 }
 
 std::string fresh_folder(const std::string& root, const entry& of) {

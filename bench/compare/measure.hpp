@@ -52,6 +52,9 @@ private:
   double processor_;
 };
 
+/// Calls `work(thread)` in as many threads at once, and throws what any of them threw.
+void in_threads(std::size_t threads, const std::function<void(std::size_t)>& work);
+
 /// All of them, one after the other, as many rounds as that. For durable commits, again, twice at
 /// most, if a limit says that syncs take longer than 1 ms in the median: a sleeping writer of a busy
 /// machine wakes a scheduler's tick late, and then nothing is compared but ticks.
@@ -66,6 +69,8 @@ std::string fresh_folder(const std::string& root, const entry& of);
 
 /// W1, W2, W3, W7.
 void measure_commits(const std::string& folder, const scale& how, const tell& found);
+/// W8, W9.
+void measure_conditions(const std::string& folder, const scale& how, const tell& found);
 /// W4, W5, W6, W11. `program` is this program, which is started once for each cold process.
 void measure_reading(const std::string& program, const std::string& folder, const scale& how,
                      const tell& found);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
+#include <utility>
 
 namespace bench {
 
@@ -68,23 +68,12 @@ turn commit_together(contestant& store, std::vector<commit_source>& sources,
                      std::chrono::milliseconds length) {
   std::atomic<std::uint64_t> count{0};
   std::vector<std::vector<float>> latencies(sources.size());
-  std::vector<std::exception_ptr> failed(sources.size());
-  std::vector<std::thread> running;
   const stopwatch watch;
-  for (std::size_t t = 0; t < sources.size(); ++t)
-    running.emplace_back([&, t] {
-      try {
-        const commits one{&commit_source::to_one_stream, 1};
-        turn mine = commit_for(store, sources[t], one, length);
-        count += mine.latencies_us.size();
-        latencies[t] = std::move(mine.latencies_us);
-      } catch (...) {
-        failed[t] = std::current_exception();
-      }
-    });
-  for (std::thread& one : running) one.join();
-  for (const std::exception_ptr& why : failed)
-    if (why) std::rethrow_exception(why);
+  in_threads(sources.size(), [&](std::size_t t) {
+    turn mine = commit_for(store, sources[t], {&commit_source::to_one_stream, 1}, length);
+    count += mine.latencies_us.size();
+    latencies[t] = std::move(mine.latencies_us);
+  });
   const auto events = static_cast<double>(count);
   turn out{events / watch.seconds(), watch.processor_seconds() / events * 1e6, {}};
   for (const auto& some : latencies)
@@ -92,29 +81,34 @@ turn commit_together(contestant& store, std::vector<commit_source>& sources,
   return out;
 }
 
-workload_result durable(const std::string& folder, const scale& how, workload_result told,
-                        std::uint32_t streams, const commits& what) {
+/// All that have the role make the same commits, by `run(store, source)`.
+template <class Run>
+workload_result alone(const std::string& folder, const scale& how, workload_result told, role what,
+                      std::uint32_t streams, const Run& run) {
   const auto all = all_entries();
-  std::vector<opened> open = open_all(all, role::durable, folder);
+  std::vector<opened> open = open_all(all, what, folder);
   std::vector<commit_source> sources(open.size(), commit_source{streams});
   std::vector<taking_turns> turns;
   for (std::size_t i = 0; i < open.size(); ++i)
-    turns.push_back({open[i].who, open[i].who->name,
-                     [&, i] { return commit_for(*open[i].store, sources[i], what, how.turn); }});
-  return take_turns(std::move(told), turns, how.rounds, true);
+    turns.push_back(
+        {open[i].who, open[i].who->name, [&, i] { return run(*open[i].store, sources[i]); }});
+  return take_turns(std::move(told), turns, how.rounds, what == role::durable);
+}
+
+workload_result durable(const std::string& folder, const scale& how, workload_result told,
+                        std::uint32_t streams, const commits& what) {
+  return alone(folder, how, std::move(told), role::durable, streams,
+               [&](contestant& store, commit_source& source) {
+                 return commit_for(store, source, what, how.turn);
+               });
 }
 
 workload_result unsynced(const std::string& folder, const scale& how, workload_result told,
                          std::uint32_t streams, const commits& what) {
-  const auto all = all_entries();
-  std::vector<opened> open = open_all(all, role::unsynced, folder);
-  std::vector<commit_source> sources(open.size(), commit_source{streams});
-  std::vector<taking_turns> turns;
-  for (std::size_t i = 0; i < open.size(); ++i)
-    turns.push_back({open[i].who, open[i].who->name, [&, i] {
-                       return commit_many(*open[i].store, sources[i], what, how.unsynced_events);
-                     }});
-  return take_turns(std::move(told), turns, how.rounds, false);
+  return alone(folder, how, std::move(told), role::unsynced, streams,
+               [&](contestant& store, commit_source& source) {
+                 return commit_many(store, source, what, how.unsynced_events);
+               });
 }
 
 workload_result concurrent(const std::string& folder, const scale& how, workload_result told) {

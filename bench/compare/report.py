@@ -55,7 +55,6 @@ TAX = [
     ("W4b", "typed interface, replay, CPU", "jsonl, checksums verified", "jsonl, adapter alone", 1 / 1.03),
 ]
 UNMEASURED = [
-    ("W8", "conditional appends by 64 writers"),
     ("memory", "append and fold against castore and Emmett in memory"),
 ]
 

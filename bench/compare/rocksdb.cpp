@@ -63,17 +63,8 @@ std::unique_ptr<contestant> open(const std::string& folder, bool sync) {
 } // namespace
 
 std::vector<entry> rocksdb_entries() {
-  const std::string version = "RocksDB " + rocksdb::GetRocksVersionAsString() + ", LZ4, sync = ";
-  return {{"RocksDB",
-           version + "true",
-           "rocksdb",
-           {role::durable},
-           [](const std::string& folder) { return open(folder, true); }},
-          {"RocksDB, unsynced",
-           version + "false",
-           "rocksdb",
-           {role::unsynced, role::reading},
-           [](const std::string& folder) { return open(folder, false); }}};
+  return synced_and_not("RocksDB", "RocksDB " + rocksdb::GetRocksVersionAsString() + ", LZ4",
+                        "rocksdb", open);
 }
 
 } // namespace bench

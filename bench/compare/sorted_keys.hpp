@@ -157,4 +157,20 @@ private:
   std::array<std::mutex, 64> locks_;
 };
 
+/// Such a store that syncs each commit, and one that does not and is also read. `open(folder, sync)`.
+template <class Open>
+std::vector<entry> synced_and_not(const std::string& name, const std::string& version,
+                                  const char* files, Open open) {
+  return {{name,
+           version + ", sync = true",
+           files,
+           {role::durable},
+           [open](const std::string& folder) { return open(folder, true); }},
+          {name + ", unsynced",
+           version + ", sync = false",
+           files,
+           {role::unsynced, role::reading},
+           [open](const std::string& folder) { return open(folder, false); }}};
+}
+
 } // namespace bench
