@@ -35,7 +35,10 @@ int main(int argc, char** argv) {
                                                                        : exit_status::failed);
   } catch (const evstore::error& failed) {
     const std::string advice =
-        is_damage(failed)
+        failed.code() == evstore::errc::locked ? "this campaign is being played already. `dnd "
+                                                 "campaign load`, `log` and `report` look at "
+                                                 "it meanwhile.\n"
+        : is_damage(failed)
             ? "the campaign's log is damaged; nothing was changed. `dnd campaign verify` says all "
               "that is wrong, `dnd campaign repair` leaves it out.\n"
             : "";

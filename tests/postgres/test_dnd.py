@@ -89,6 +89,7 @@ class OnServer(Table):
         self.play("add zombie", "damage to: zombie dice: 7d1 type: slashing")
         self.dnd("campaign", "backup", "Mine", "--to", "saved.tar.gz")
         self.assertIn("--store files", self.dnd("campaign", "restore", "saved.tar.gz", status=1).stderr)
+        self.assertIn("backup of the server", self.dnd("campaign", "repair", "Mine", status=1).stderr)
         self.dnd("--store", "files", "--world", "other", "campaign", "restore", "saved.tar.gz")
         restored = self.dnd("--store", "files", "--world", "other", "campaign", "load", "Mine").stdout
         self.assertRegex(restored, r"zombie-1\s+HP 15/22")

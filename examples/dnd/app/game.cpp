@@ -15,6 +15,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -45,6 +48,17 @@ complaint no_such_command(const mention& topic) {
               (suggestion ? "did you mean " + std::string{*suggestion} + "?"
                           : std::string{"help lists them all"}),
           topic.at, topic.length};
+}
+
+/// `characters/tom.yaml, line 6, damage_resistances[0]: the books know no ...`
+std::string in_plain_words(const evstore::error& unreadable) {
+  const evstore::error_place& place = unreadable.place();
+  const std::filesystem::path file = place.file;
+  std::string text = (file.parent_path().filename() / file.filename()).string();
+  if (place.line) text += ", line " + std::to_string(*place.line);
+  constexpr std::string_view root = "$.";
+  if (place.path.starts_with(root)) text += ", " + place.path.substr(root.size());
+  return (text.empty() ? "" : text + ": ") + unreadable.message();
 }
 
 /// The past as the log tells it.
@@ -148,7 +162,7 @@ private:
     try {
       return decide(state, wanted, dice, library, recorded_past{log});
     } catch (const evstore::error& unreadable) {
-      return evstore::failure{complaint{unreadable.what()}};
+      return evstore::failure{complaint{in_plain_words(unreadable)}};
     }
   }
 

@@ -93,8 +93,14 @@ evstore::result<std::string, complaint> find_creature(const campaign_state& stat
       return nobody(id + " has left; add " + id + " brings them back");
   if (known.empty()) return nobody("nobody is here yet; bring somebody with add NAME");
   const auto suggestion = nearest(name.text, known);
+  constexpr std::size_t most_listed = 12;
+  std::vector<std::string> here;
+  for (const auto& [id, creature] : state.creatures) here.push_back(id);
   return nobody("nobody here is called \"" + name.text + "\"" +
-                (suggestion ? "; did you mean " + *suggestion + "?" : ""));
+                (suggestion ? "; did you mean " + *suggestion + "?"
+                 : here.size() <= most_listed
+                     ? "; here " + std::string{here.size() == 1 ? "is " : "are "} + in_words(here)
+                     : "; status lists who is"));
 }
 
 std::string deliberation::id_of(const mention& name) const {

@@ -166,7 +166,7 @@ void decide(deliberation& table, const command::take& wanted) {
   if (auto item = find_item(table.creature_of(id), wanted.item.text)) {
     const int count = inventory.at(*item);
     if (count < wanted.amount)
-      refuse(wanted.item, id + " carries only " + std::to_string(count) + " of " + *item);
+      refuse(wanted.item, id + " has only " + std::to_string(count) + " x " + *item);
     return table.happens(inventory_changed{id, *std::move(item), -wanted.amount});
   }
   std::vector<std::string> carried;

@@ -13,12 +13,22 @@ namespace dnd {
 namespace {
 
 const ability_name& ability_of(const mention& said) {
+  std::string_view wanted = said.text;
+  std::vector<std::string_view> known;
+  for (const skill_name& skill : skills) {
+    if (spelled_alike(skill.name, said.text)) wanted = skill.ability;
+    known.push_back(skill.name);
+  }
   std::vector<std::string> names;
   for (const ability_name& ability : abilities) {
-    if (same_word(ability.index, said.text) || same_word(ability.name, said.text)) return ability;
+    if (same_word(ability.index, wanted) || same_word(ability.name, wanted)) return ability;
     names.emplace_back(ability.index);
+    known.push_back(ability.name);
   }
-  refuse(said, "\"" + said.text + "\" is no ability; they are " + in_words(names));
+  const auto meant = nearest(said.text, known);
+  refuse(said, "\"" + said.text + "\" is no ability and no skill; " +
+                   (meant ? "did you mean " + std::string{*meant} + "?"
+                          : "abilities are " + in_words(names)));
 }
 
 /// Anybody may throw dice: who is here, by id, the game master, or a player by any name that is no

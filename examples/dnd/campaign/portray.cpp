@@ -33,7 +33,7 @@ std::string remarks(const creature& who) {
   if (who.hp == 0) all.emplace_back("down");
   all.insert(all.end(), who.conditions.begin(), who.conditions.end());
   for (const auto& [item, count] : who.inventory)
-    all.push_back(count == 1 ? item : std::to_string(count) + " " + item);
+    all.push_back(count == 1 ? item : std::to_string(count) + " x " + item);
   std::string text;
   for (const std::string& remark : all) text.append(text.empty() ? "  " : ", ").append(remark);
   return text;
@@ -136,7 +136,7 @@ std::vector<told> portray(const std::string& id, const creature& who) {
   for (const std::string& attack : attacks) list(lines, "attacks with", {attack});
   std::vector<std::string> items;
   for (const auto& [item, count] : who.inventory)
-    items.push_back(count == 1 ? item : std::to_string(count) + " " + item);
+    items.push_back(count == 1 ? item : std::to_string(count) + " x " + item);
   list(lines, "carries", items);
   list(lines, "has", who.traits);
   list(lines, "immune to", who.damage_immunities);

@@ -76,6 +76,11 @@ void campaign_state::evolve(const damage_dealt& happened) {
   std::erase_if(pending_attacks, [&](const pending_attack& attack) {
     return attack.target == happened.target && attack.outcome != attack_outcome::miss;
   });
+  // With the damage of the last hit the attack is over; nobody wants to hear of its misses again.
+  const bool over = std::all_of(
+      pending_attacks.begin(), pending_attacks.end(),
+      [](const pending_attack& attack) { return attack.outcome == attack_outcome::miss; });
+  if (over) pending_attacks.clear();
 }
 
 void campaign_state::evolve(const end_defied& happened) {

@@ -4,8 +4,10 @@
 #include "language/words.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 
 namespace dnd {
@@ -23,6 +25,41 @@ std::string did_you_mean(const std::optional<std::string_view>& suggestion,
 
 complaint about(const word& culprit, std::string message) {
   return {std::move(message), culprit.at, culprit.end - culprit.at};
+}
+
+/// What people say who know the game and not this program, and what is said here.
+struct habit {
+  std::string_view said;
+  std::string_view instead;
+};
+constexpr std::array habits{
+    habit{"cast",
+          "attack with: SPELL to: NAME dice: DICE, or damage with: SPELL to: NAME dice: DICE type: "
+          "TYPE"},
+    habit{"use", "take ITEM from: NAME, and what it does: heal, damage, lift"},
+    habit{"drink", "take ITEM from: NAME, and heal to: NAME dice: DICE"},
+    habit{"hit", "attack to: NAME"},
+    habit{"kill", "damage to: NAME dice: DICE type: TYPE, or remove NAME"},
+    habit{"save", "session save, or ask check: ABILITY of: NAME dc: NUMBER"},
+    habit{"next", "turn"},
+    habit{"move", "note \"TEXT\"; places are not kept"},
+    habit{"fight", "encounter start"},
+    habit{"exit", "quit"},
+    habit{"who", "status"},
+    habit{"list", "status"},
+};
+
+/// What could be said instead of a word that begins no line.
+std::string instead_of(std::string_view word, std::span<const std::string_view> firsts) {
+  const auto known = std::find_if(habits.begin(), habits.end(),
+                                  [&](const habit& each) { return same_word(each.said, word); });
+  if (known != habits.end()) return "; say " + std::string{known->instead};
+  std::vector<std::string> whole;
+  for (const syntax& candidate : all_syntax())
+    if (same_word(second_word(candidate.keyword), word)) whole.emplace_back(candidate.keyword);
+  if (!whole.empty()) return "; did you mean " + in_words(whole, "or") + "?";
+  const auto suggestion = nearest(word, firsts);
+  return suggestion ? did_you_mean(suggestion, "") : "; try: help";
 }
 
 /// The command of the first word or two, and how many words they were.
@@ -46,8 +83,7 @@ evstore::result<keyword_match, complaint> find_keyword(const std::vector<word>& 
   }
   if (seconds.empty())
     return failure{about(first, "a line begins with a command, and \"" + first.text + "\" is none" +
-                                    did_you_mean(nearest(first.text, firsts), "") +
-                                    (nearest(first.text, firsts) ? "" : "; try: help"))};
+                                    instead_of(first.text, firsts))};
   const std::vector<std::string> choices(seconds.begin(), seconds.end());
   const std::string wanted = "after " + folded(first.text) + " comes " + in_words(choices, "or");
   if (words.size() == 1 || words[1].label) return failure{about(first, wanted)};
@@ -158,13 +194,25 @@ private:
 
   complaint misplaced(const word& culprit) const {
     const word& before = words_[at_ - 1];
-    if (!before.label && at_ > 1 && before.at != 0 && !before.quoted && !culprit.quoted)
+    if (result_.parts.empty() && of_.bare.value == value_kind::none)
+      if (const label_rule* rule = find_required())
+        return about(culprit, "\"" + culprit.text + "\" stands alone; say " +
+                                  std::string{rule->label} + ": " + culprit.text);
+    const bool name_before = of_.bare.value == value_kind::name || last_ != nullptr;
+    if (name_before && !before.label && at_ > 1 && before.at != 0 && !before.quoted &&
+        !culprit.quoted)
       return {"\"" + culprit.text +
                   "\" does not belong here; a name with spaces is put in quotes: \"" + before.text +
                   " " + culprit.text + "\"",
               culprit.at, culprit.end - culprit.at};
     return about(culprit,
                  "\"" + culprit.text + "\" does not belong here; usage: " + std::string{of_.usage});
+  }
+
+  [[nodiscard]] const label_rule* find_required() const {
+    const auto found = std::find_if(of_.labels.begin(), of_.labels.end(),
+                                    [](const label_rule& rule) { return rule.required; });
+    return found == of_.labels.end() ? nullptr : &*found;
   }
 
   mention take_one() {
@@ -195,8 +243,9 @@ private:
 
   defect find_missing() const {
     const auto missing = [&](std::string_view what) -> complaint {
-      return {std::string{what} + "; usage: " + std::string{of_.usage}, result_.keyword.at,
-              result_.keyword.length};
+      return {std::string{what} + (what.ends_with('?') ? " usage: " : "; usage: ") +
+                  std::string{of_.usage},
+              result_.keyword.at, result_.keyword.length};
     };
     if (of_.bare.required && result_.bare.empty())
       return missing(std::string{of_.keyword} + " what?");

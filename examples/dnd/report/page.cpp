@@ -323,7 +323,7 @@ private:
     page_.leaf("td", how.empty() ? "–" : in_words(how));
     std::vector<std::string> carries;
     for (const auto& [item, count] : who.inventory)
-      carries.push_back(count == 1 ? item : std::to_string(count) + " " + item);
+      carries.push_back(count == 1 ? item : std::to_string(count) + " x " + item);
     page_.leaf("td", carries.empty() ? "–" : in_words(carries)).close();
   }
 

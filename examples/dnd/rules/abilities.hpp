@@ -29,4 +29,31 @@ inline constexpr std::array<ability_name, 6> abilities{{
     {"cha", "charisma", &ability_scores::charisma},
 }};
 
+/// SRD 5.1, "Using Each Ability": a check of a skill is one of its ability.
+struct skill_name {
+  std::string_view name; ///< as files and commands say it
+  std::string_view ability;
+};
+
+inline constexpr std::array<skill_name, 18> skills{{
+    {"acrobatics", "dex"},
+    {"animal-handling", "wis"},
+    {"arcana", "int"},
+    {"athletics", "str"},
+    {"deception", "cha"},
+    {"history", "int"},
+    {"insight", "wis"},
+    {"intimidation", "cha"},
+    {"investigation", "int"},
+    {"medicine", "wis"},
+    {"nature", "int"},
+    {"perception", "wis"},
+    {"performance", "cha"},
+    {"persuasion", "cha"},
+    {"religion", "int"},
+    {"sleight-of-hand", "dex"},
+    {"stealth", "dex"},
+    {"survival", "wis"},
+}};
+
 } // namespace dnd

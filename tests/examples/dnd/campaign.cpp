@@ -384,3 +384,21 @@ TEST_CASE("undo brings back turns, rounds and fights that are over") {
   at.play("undo round: 1");
   CHECK_FALSE(at.state.encounter.turn);
 }
+
+TEST_CASE("a check of a skill is one of its ability") {
+  table at;
+  at.play("add brunhild").play("ask check: Stealth of: brunhild dc: 10");
+  CHECK(std::get<check_asked>(at.log.back()).ability == "dex");
+  at.play("check \"stealth\"", {12}).play("ask check: \"sleight of hand\" of: brunhild dc: 10");
+  CHECK(has(at.refusal("check str"), "the game waits for check dex by: brunhild"));
+  at.play("check sleight-of-hand", {12});
+  CHECK(at.state.pending_checks.empty());
+  CHECK(has(at.refusal("ask check: stelth of: brunhild dc: 10"), "did you mean stealth?"));
+}
+
+TEST_CASE("with the damage of the last hit an attack is over, its misses with it") {
+  table at;
+  at.play("add zombie and: zombie and: brunhild");
+  at.play("attack by: brunhild to: zombie-1 and: zombie-2", {2, 15}).play("damage", {4});
+  CHECK(at.state.pending_attacks.empty());
+}

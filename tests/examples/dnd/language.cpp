@@ -253,3 +253,36 @@ TEST_CASE("the nearest word is one slip away, or the only one that begins so") {
   CHECK_FALSE(nearest("dragon", words));
   CHECK_FALSE(nearest("", words));
 }
+
+TEST_CASE("what people say who know the game is told how it is said here") {
+  const auto why = [](std::string_view line) {
+    const auto understood = parse_command(line);
+    return understood ? std::string{} : understood.error().message;
+  };
+  using Catch::Contains;
+  CHECK_THAT(why("cast fireball"), Contains("say attack with: SPELL"));
+  CHECK_THAT(why("start"), Contains("did you mean encounter start or session start?"));
+  CHECK_THAT(why("attack goblin"), Contains("say to: goblin"));
+  CHECK_THAT(why("heal mira 5"), Contains("say to: mira"));
+  CHECK_THAT(why("roll"), Contains("roll what? usage: "));
+  CHECK_THAT(why("initiative by: mira 5 7"), !Contains("quotes"));
+}
+
+TEST_CASE("a note in quotes may be followed by who speaks, and by nothing else") {
+  CHECK(deed<command::note>("note \"x\" by: GM").text == "x");
+  CHECK_FALSE(parse_command("note \"x\" by: Mira").has_value());
+  CHECK_FALSE(parse_command("note \"x\" to: GM").has_value());
+  CHECK(deed<command::note>("note \"Halt!\" says he").text == "\"Halt!\" says he");
+}
+
+TEST_CASE("folding knows every script") {
+  CHECK(folded("BJÖRN") == "björn");
+  CHECK(same_word("STRASSE", "straße"));
+  CHECK(same_word("Bjo\u0308rn", "BJÖRN")); // an accent of its own, or in one
+  CHECK(same_word("ΣΊΣΥΦΟΣ", "σίσυφος"));
+  CHECK_FALSE(same_word("bjorn", "björn"));
+  CHECK(folded("\xff Ä") == "\xff Ä"); // no UTF-8: left alone
+  CHECK(columns("Åsgård") == 6);
+  CHECK(columns("日本") == 4);
+  CHECK(padded("Å", 3) == "Å  ");
+}

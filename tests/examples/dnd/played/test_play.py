@@ -138,7 +138,7 @@ class Commands(Table):
                 ("take lanterm from: brunhild", "lanterm", "did you mean lantern?"),
                 ("take sword from: brunhild", "sword", "but lantern and silk rope"),
                 ("heal to: zombie", "heal", "either amount: or dice:"),
-                ("check lck", "lck", "they are str, dex, con, int, wis and cha"),
+                ("check lck", "lck", "abilities are str, dex, con, int, wis and cha"),
                 ("undo steps: 100", "undo", "cannot undo 100"),
                 ("roll 3y6", "y6", "a d was expected")]:
             error = json.loads(self.play(line, options=["--json"]).stdout)["error"]
