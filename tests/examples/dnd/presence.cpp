@@ -108,8 +108,7 @@ TEST_CASE("things are found however they are spelled, and come in numbers") {
   at.play("give silver-key to: brunhild");
   CHECK(at.who("brunhild").inventory.at("Silver Key") == 4);
   CHECK(narrate(at.log.back(), at.state) == "brunhild gets Silver Key.");
-  CHECK(
-      has(at.refusal("take silver-key from: brunhild amount: 5"), "has only 4 x Silver Key"));
+  CHECK(has(at.refusal("take silver-key from: brunhild amount: 5"), "has only 4 x Silver Key"));
   at.play("take \"silver key\" from: brunhild amount: 4");
   CHECK(narrate(at.log.back(), at.state) == "brunhild loses 4 x Silver Key.");
   CHECK_FALSE(at.who("brunhild").inventory.contains("Silver Key"));
