@@ -104,7 +104,7 @@ class Page:
             raise RuntimeError(told["exceptionDetails"].get("exception", {}).get("description", "the page threw"))
         return told["result"].get("value")
 
-    def wait(self, expression, patience=15):
+    def wait(self, expression, patience=60):
         """The value of the expression, once it is true."""
         until = time.monotonic() + patience
         while time.monotonic() < until:

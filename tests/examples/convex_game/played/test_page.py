@@ -22,8 +22,8 @@ class Pages(unittest.TestCase):
         self.browser = Browser()
         self.addCleanup(self.browser.close)
 
-    def start(self, pause=0):
-        game = Game(self.folder, "--demo", "--pause", str(pause))
+    def start(self, *options):
+        game = Game(self.folder, *(options or ("--demo", "--pause", "0")))
         self.addCleanup(game.end)
         return game
 
@@ -68,22 +68,28 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.browser.errors, [])
 
     def test_a_game_is_watched_while_it_is_made(self):
-        game = self.start(pause=400)
+        game = self.start("--pause", "700")
         page = self.browser.open(game.address + "/")
+        page.wait("document.body.innerText.includes('There is no game yet.')")
+        page.value("""window.told = []; new MutationObserver(() => {
+            const progress = document.querySelector('[data-testid=progress]')?.innerText;
+            if (progress && window.told.at(-1) !== progress) window.told.push(progress);
+        }).observe(document.body, {subtree: true, childList: true, characterData: true}); true""")
+        page.click("make")
         page.wait_text("veil", "A new game is being made")
-        seen = set()
-        for part in ("Painting the background...", "Cutting out the sprites...", "Writing the rules..."):
-            page.wait_text("progress", part)
-            seen.add(part)
-            if part.startswith("Cutting"):
-                self.shoot(page, "generating")
+        page.wait("document.querySelector('.background')?.naturalWidth > 0")  # painted, before all is ready
+        self.assertEqual(page.text("status"), "generating")
+        self.shoot(page, "generating")
         page.wait(PLAYING)
         page.wait(PICTURES_LOADED)
-        page.click("make")
+        told = page.value("window.told")
+        self.assertGreater(len(told), 2)
+        self.assertEqual(told[-1], "Writing the rules...")
+        game.act("demo:generate")
         page.wait("document.querySelectorAll('[data-testid=games] li').length === 2")
-        page.wait_text("progress", "Painting the background...")
-        page.wait(PLAYING)
         page.wait("document.querySelectorAll('.dot.active').length === 1")
+        page.wait(PLAYING)
+        page.wait(PICTURES_LOADED)
         self.shoot(page, "two-games")
 
     def test_the_slider_shows_the_past_and_the_present_goes_on(self):
