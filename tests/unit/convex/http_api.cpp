@@ -175,3 +175,17 @@ TEST_CASE("a token that no provider knows is refused, or ignored if the server i
   convex::http_api lenient{chat.runs, {.arguments = {}, .ignore_authorization = true}};
   CHECK(lenient.respond(with).status == 200);
 }
+
+TEST_CASE("who watches over a server is told how it is doing") {
+  server chat;
+  chat.open_room();
+  const auto get = [&](std::string_view target) {
+    return chat.api.respond({.method = "GET", .target = target});
+  };
+  CHECK(get("/health").body == "ok\n");
+  CHECK(get("/ready").status == 200);
+  CHECK_THAT(
+      get("/metrics").body,
+      Catch::Contains("# TYPE evstore_mutations_total counter\nevstore_mutations_total 1\n") &&
+          Catch::Contains("\nevstore_position 1\n") && Catch::Contains("\nevstore_writable 1\n"));
+}

@@ -124,12 +124,12 @@ struct league {
   bool reaches(const convex::live_queries::watch& at, Commit commit) {
     look(at);
     const int before = woken;
-    const std::size_t runs_before = runs.live_query_runs();
+    const std::size_t runs_before = runs.count().live_query_runs;
     commit();
     // Whoever was told waits for the waking too, by way of a mutation that changes nothing.
     REQUIRE(runs.mutate({"leave", object{{"name", "nobody"}}}).outcome);
     look(at);
-    const bool again = runs.live_query_runs() != runs_before;
+    const bool again = runs.count().live_query_runs != runs_before;
     CHECK(again == (woken != before));
     return again;
   }
@@ -143,15 +143,15 @@ TEST_CASE("subscribers to one query share its runs and its bytes") {
   const auto one = on.subscribe("one", "ada");
   const auto same = on.subscribe("one.js:default", "ada");
   const auto other = on.subscribe("one", "bob");
-  CHECK(on.runs.live_query_count() == 2);
+  CHECK(on.runs.count().live_queries == 2);
   const auto text = on.look(one);
   CHECK(on.look(same) == text);
   CHECK(on.look(other) != text);
-  CHECK(on.runs.live_query_runs() == 2);
+  CHECK(on.runs.count().live_query_runs == 2);
   on.score("ada", "red", 8);
   CHECK(on.look(same) != text);
   CHECK(on.look(one) == on.look(same));
-  CHECK(on.runs.live_query_runs() == 3);
+  CHECK(on.runs.count().live_query_runs == 3);
 }
 
 TEST_CASE("a result that is the same again has the same address") {
@@ -161,7 +161,7 @@ TEST_CASE("a result that is the same again has the same address") {
   const auto text = on.look(one);
   on.score("ada", "blue", 7);
   CHECK(on.look(one) == text);
-  CHECK(on.runs.live_query_runs() == 2);
+  CHECK(on.runs.count().live_query_runs == 2);
 }
 
 TEST_CASE("a query is forgotten with its last subscriber") {
@@ -171,9 +171,9 @@ TEST_CASE("a query is forgotten with its last subscriber") {
     on.look(one);
     auto same = on.subscribe("one", "ada");
     auto moved = std::move(same);
-    CHECK(on.runs.live_query_count() == 1);
+    CHECK(on.runs.count().live_queries == 1);
   }
-  CHECK(on.runs.live_query_count() == 0);
+  CHECK(on.runs.count().live_queries == 0);
   on.score("ada", "red", 7);
   CHECK(on.woken == 0);
 }

@@ -159,6 +159,11 @@ TEST_CASE("mutations that come while the disk is busy share the next sync, and s
     CHECK(sync.syncs() < 100);
   }
   CHECK(on.seen() == 200);
+  const convex::figures now = on.runs.count();
+  CHECK(now.mutations == 201);
+  CHECK(now.waiting == 0);
+  CHECK(now.groups < 100);
+  CHECK(now.is_writable);
 }
 
 TEST_CASE("a request that is sent again while it is on its way is carried out once") {
@@ -201,8 +206,10 @@ TEST_CASE(
   for (auto& each : told) CHECK(failure_of(each) == errc::storage_full);
   CHECK(on.seen() == 1);
   on.files.heal();
+  CHECK_FALSE(on.runs.count().is_writable);
   CHECK(*on.runs.mutate({"count:next", object{}}).outcome == value{std::int64_t{2}});
   CHECK(on.seen() == 2);
+  CHECK(on.runs.count().is_writable);
 }
 
 TEST_CASE("a failed sync: nobody is told an answer, of a look at what was in flight neither") {
@@ -217,6 +224,7 @@ TEST_CASE("a failed sync: nobody is told an answer, of a look at what was in fli
   auto later = on.begin("count:next");
   CHECK(failure_of(later) == errc::append_halted);
   CHECK(on.seen() == 0);
+  CHECK_FALSE(on.runs.count().is_writable);
 }
 
 TEST_CASE("a mutation that another program was faster than is decided again on what happened") {

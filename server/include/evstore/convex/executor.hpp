@@ -7,6 +7,7 @@
 #include <evstore/convex/live_queries.hpp>
 #include <evstore/convex/mutation_line.hpp>
 #include <evstore/convex/past.hpp>
+#include <evstore/convex/turnstile.hpp>
 #include <evstore/store.hpp>
 
 #include <functional>
@@ -118,9 +119,14 @@ public:
     });
   }
 
-  /// How many queries are subscribed to, and how often such queries were run.
-  [[nodiscard]] std::size_t live_query_count() { return live_.size(); }
-  [[nodiscard]] std::size_t live_query_runs() const noexcept { return live_.runs(); }
+  /// How it is doing.
+  [[nodiscard]] figures count() {
+    figures now{.position = head()};
+    mutations_.count(now);
+    now.live_queries = live_.size();
+    now.live_query_runs = live_.runs();
+    return now;
+  }
 
   /// Runs without a lock, as long as it likes; its queries and mutations are as any other.
   [[nodiscard]] answer act(const function_call& call) {
@@ -211,7 +217,7 @@ private:
   store<Set, Adapter> store_;
   functions<Set, Model> functions_;
   limits limits_;
-  mutable std::shared_mutex model_lock_;
+  mutable turnstile model_lock_;
   folded<served<Model>> seen_;
   live_queries live_;
   mutation_line<Set, Adapter, Model> mutations_; // last: its threads use all of the above

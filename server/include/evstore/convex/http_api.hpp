@@ -55,7 +55,8 @@ inline std::optional<std::string> from_percent(std::string_view text) {
 } // namespace detail
 
 /// The HTTP API of Convex without HTTP: requests to responses. `/api/query`, `mutation`, `action`,
-/// `query_ts`, `query_at_ts`, `query_batch`, `run/{module}/{function}`, `/version`, `/instance_name`.
+/// `query_ts`, `query_at_ts`, `query_batch`, `run/{module}/{function}`, `/version`, `/instance_name`; and
+/// for who watches over it `/health`, `/ready` and `/metrics`.
 ///
 /// A function that fails is a response like any other (200); what is no request has a status of its
 /// own and a body `{"code","message"}`. Any thread. Does not throw but for want of memory.
@@ -115,6 +116,10 @@ private:
     if (path == "/instance_name") return {.content_type = "text/plain", .body = "evstore"};
     if (path == "/")
       return {.content_type = "text/plain", .body = "This is a server for Convex clients."};
+    if (path == "/health") return {.content_type = "text/plain", .body = "ok\n"};
+    if (path == "/ready") return ready();
+    if (path == "/metrics")
+      return {.content_type = "text/plain; version=0.0.4", .body = write_figures(runs_.count())};
     if (path != "/api/query") throw not_found(path);
     authorize(request);
     object body;
@@ -154,6 +159,12 @@ private:
                           ? runs_.query(asked.call)
                           : runs_.query_at(asked.call, parse_timestamp(body.find("ts"))),
                       asked.as);
+  }
+
+  http_response ready() {
+    if (runs_.count().is_writable) return {.content_type = "text/plain", .body = "ready\n"};
+    return {
+        .status = 503, .content_type = "text/plain", .body = "the store does not take commits\n"};
   }
 
   http_response batch(const http_request& request) {

@@ -3,6 +3,7 @@
 #include <evstore/convex/answer.hpp>
 #include <evstore/convex/answered.hpp>
 #include <evstore/convex/decode.hpp>
+#include <evstore/convex/figures.hpp>
 #include <evstore/convex/functions.hpp>
 #include <evstore/convex/guarded.hpp>
 #include <evstore/convex/past.hpp>
@@ -90,8 +91,19 @@ public:
     {
       const std::lock_guard lock{mutex_};
       asked_.push_back(std::move(request));
+      ++accepted_;
     }
     asked_changed_.notify_one();
+  }
+
+  /// Adds what the line knows.
+  void count(figures& now) {
+    const std::lock_guard lock{mutex_};
+    now.mutations = told_;
+    now.failed_commits = failed_;
+    now.groups = groups_;
+    now.waiting = accepted_ - told_;
+    now.is_writable = is_writable_;
   }
 
 private:
@@ -262,16 +274,26 @@ private:
     global_position upto{};
     for (decided& one : through) {
       try {
-        if (one.stored)
+        if (one.stored) {
           static_cast<void>(one.stored->get());
-        else
+          const std::lock_guard lock{mutex_};
+          is_writable_ = true;
+        } else {
           require_nothing_lost(); // what it was decided on may be
+        }
         upto = std::max(upto, one.upto);
       } catch (...) {
         one.becomes = fate{std::current_exception()};
         const std::lock_guard lock{mutex_};
         lost_ = std::current_exception();
+        is_writable_ = false;
+        ++failed_;
       }
+    }
+    {
+      const std::lock_guard lock{mutex_};
+      told_ += through.size();
+      ++groups_;
     }
     try {
       shown_.show(upto, [&] { tell_each(through); });
@@ -303,6 +325,11 @@ private:
   std::mutex mutex_; // guards what follows
   std::deque<mutation_request> asked_;
   std::deque<decided> flying_;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t told_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t groups_ = 0;
+  bool is_writable_ = true;
   bool telling_ = false;
   std::exception_ptr lost_; // why a commit that the model has is not in the log
   bool closing_ = false;

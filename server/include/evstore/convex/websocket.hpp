@@ -62,7 +62,10 @@ public:
   /// As when a server ends: the client is to come back.
   void finish() {
     boost::asio::post(stream_.get_executor(), [self = shared_from_this()] {
-      self->close({1001, "the server stops"});
+      if (self->is_open_)
+        self->close({1001, "the server stops"});
+      else if (!self->closing_)
+        self->lose(); // it was still shaking hands
     });
   }
 
