@@ -62,7 +62,7 @@ private:
     }
     uncut_.reset();
     const bool checked = durability_.what() != durability::kind::none;
-    if (checked && log_.size_in_place() != file_end_)
+    if (checked && log_.size_in_place(identity_) != file_end_)
       throw data_error(errc::changed_under, "somebody else changed the log; reopen it", log_.path(),
                        offset);
     outcome result{batch.commits().size()};
@@ -111,6 +111,7 @@ private:
   }
 
   const file<Files>& log_;
+  std::optional<struct statx> identity_ = log_.identity();
   jsonl::durability durability_;
   std::optional<torn_tail> uncut_;
   std::uint64_t file_end_; // behind the filler

@@ -166,30 +166,37 @@ public:
   }
 
   /// Whether the path still leads to this very file.
-  [[nodiscard]] bool is_in_place() const noexcept {
-    const auto mine = identity();
-    return mine && leads_to(*mine);
-  }
-  /// How many bytes the file has, if the path still leads to this very file.
-  [[nodiscard]] std::optional<std::uint64_t> size_in_place() const noexcept {
-    const auto mine = identity();
-    return mine && leads_to(*mine) ? std::optional<std::uint64_t>{mine->stx_size} : std::nullopt;
-  }
-
-private:
-  file(Files files, std::string path) : files_{std::move(files)}, path_{std::move(path)} {}
-
+  [[nodiscard]] bool is_in_place() const noexcept { return size_in_place(identity()).has_value(); }
+  /// Which file this is, for as long as it is open. Nothing if it cannot be looked at.
   [[nodiscard]] std::optional<struct statx> identity() const noexcept {
     struct statx found {};
     if (files_.statx(fd_, "", AT_EMPTY_PATH, STATX_INO | STATX_SIZE, &found) != 0)
       return std::nullopt;
     return found;
   }
-  [[nodiscard]] bool leads_to(const struct statx& mine) const noexcept {
+  /// How many bytes the file has now, if the path still leads to this very file. One call instead of
+  /// two if its identity is known.
+  [[nodiscard]] std::optional<std::uint64_t> size_in_place(
+      const std::optional<struct statx>& known) const noexcept {
+    const auto mine = known ? known : identity();
+    const auto found = at_path();
+    if (!mine || !found || !is_same(*mine, *found)) return std::nullopt;
+    return found->stx_size;
+  }
+
+private:
+  file(Files files, std::string path) : files_{std::move(files)}, path_{std::move(path)} {}
+
+  [[nodiscard]] std::optional<struct statx> at_path() const noexcept {
     struct statx found {};
-    return files_.statx(AT_FDCWD, path_.c_str(), AT_SYMLINK_NOFOLLOW, STATX_INO, &found) == 0 &&
-           mine.stx_ino == found.stx_ino && mine.stx_dev_major == found.stx_dev_major &&
-           mine.stx_dev_minor == found.stx_dev_minor;
+    if (files_.statx(AT_FDCWD, path_.c_str(), AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_SIZE,
+                     &found) != 0)
+      return std::nullopt;
+    return found;
+  }
+  static bool is_same(const struct statx& one, const struct statx& other) noexcept {
+    return one.stx_ino == other.stx_ino && one.stx_dev_major == other.stx_dev_major &&
+           one.stx_dev_minor == other.stx_dev_minor;
   }
 
   int open(int flags, mode_t mode) noexcept {

@@ -82,7 +82,7 @@ private:
   }
 
   void take_in() {
-    const std::optional<std::uint64_t> size = log_->log.size_in_place();
+    const std::optional<std::uint64_t> size = log_->log.size_in_place(identity_);
     log_end& end = log_->end; // changed by us only
     if (!size)
       throw data_error(errc::changed_under, "the log was replaced by another file; reopen it",
@@ -116,6 +116,7 @@ private:
   }
 
   std::shared_ptr<shared_log<Files>> log_;
+  std::optional<struct statx> identity_ = log_->log.identity();
   std::mutex refreshing_;
   shown_extent<Files> shown_;
   std::optional<error> broken_;
