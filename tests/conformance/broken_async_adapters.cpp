@@ -2,6 +2,7 @@
 // a time, and for each check a fault that it finds.
 #include <evstore/memory/adapter.hpp>
 #include <evstore/testing/conformance.hpp>
+#include <evstore/transfer.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -68,13 +69,15 @@ struct flights {
 
 class ticket {
 public:
-  ticket(fault what, std::shared_ptr<in_flight> mine, std::function<void()> land)
-      : what_{what}, mine_{std::move(mine)}, land_{std::move(land)} {}
+  ticket(fault what, std::shared_ptr<in_flight> mine, std::function<void()> land,
+         std::function<append_result()> judge)
+      : what_{what}, mine_{std::move(mine)}, land_{std::move(land)}, judge_{std::move(judge)} {}
 
   bool is_ready() const { return mine_->answer || mine_->refusal; }
   void wait() const {
     if (!is_ready()) land_();
   }
+  append_result judged() const { return mine_->answer ? *mine_->answer : judge_(); }
   append_result get() const {
     wait();
     if (mine_->refusal) throw *mine_->refusal;
@@ -87,6 +90,7 @@ private:
   fault what_;
   std::shared_ptr<in_flight> mine_;
   std::function<void()> land_;
+  std::function<append_result()> judge_;
 };
 
 /// In memory; commits in flight are stored when somebody asks for one, or appends.
@@ -113,10 +117,12 @@ public:
       mine->answer = append_receipt{};
     else if (what_ != fault::stores_when_asked)
       flights_->begun.push_back(mine);
-    return {what_, mine, [self = *this, mine]() mutable {
+    return {what_, mine,
+            [self = *this, mine]() mutable {
               if (self.what_ == fault::stores_when_asked) return self.land(*mine);
               self.land_all();
-            }};
+            },
+            [self = *this, mine]() mutable { return self.judge(*mine); }};
   }
 
   /// The last handle goes.
@@ -135,6 +141,17 @@ private:
     } catch (const error& why) {
       one.refusal = why;
     }
+  }
+  /// What becomes of it if those before it land in their order.
+  append_result judge(const in_flight& one) {
+    const std::lock_guard lock{flights_->mutex};
+    memory::adapter trial;
+    static_cast<void>(copy(static_cast<memory::adapter&>(*this), trial));
+    for (const auto& before : flights_->begun) {
+      if (before.get() == &one) break;
+      static_cast<void>(testing::append(trial, before->commit));
+    }
+    return testing::append(trial, one.commit);
   }
   void land_all() {
     const std::lock_guard lock{flights_->mutex};
