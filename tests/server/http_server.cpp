@@ -171,6 +171,39 @@ TEST_CASE("a server that stops answers what it was asked, and hangs up on who as
   CHECK_THROWS(connection{server.port()});
 }
 
+TEST_CASE("a worker that answers makes the response at once") {
+  std::atomic<bool> is_made = false;
+  std::atomic<bool> was_made_at_once = false;
+  http_server server{[&](const http_request&, const http_reply& reply) {
+    reply([&] {
+      is_made = true;
+      return http_response{.body = "{}"};
+    });
+    was_made_at_once = is_made.load();
+  }};
+  ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  server.stop(); // and so all that it does
+  CHECK(was_made_at_once);
+}
+
+TEST_CASE("a response is not made by a thread that only tells of it") {
+  std::thread::id teller;
+  std::thread::id maker;
+  http_server server{[&](const http_request&, const http_reply& reply) {
+    std::thread telling{[&] {
+      reply([&] {
+        maker = std::this_thread::get_id();
+        return http_response{.body = "{}"};
+      });
+    }};
+    teller = telling.get_id();
+    telling.join();
+  }};
+  ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  server.stop();
+  CHECK(maker != teller);
+}
+
 TEST_CASE("many connections are served side by side, and a port that is taken is an error") {
   const http_server server{echo};
   std::vector<std::thread> clients;

@@ -82,7 +82,7 @@ public:
   void respond(const http_request& request, const http_reply& reply) {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
     if (request.method != "POST" || path != "/api/mutation")
-      return reply([made = respond(request)] { return made; });
+      return reply([made = respond(request)]() mutable { return std::move(made); });
     try {
       authorize(request);
       object body = parse_body(request.body, options_.arguments);

@@ -151,7 +151,8 @@ private:
     return [self = shared_from_this(),
             guard = std::make_shared<asio::executor_work_guard<asio::io_context::executor_type>>(
                 sharing_.sockets.get_executor())](std::function<http_response()> make) {
-      asio::post(self->sharing_.workers, [self, guard, make = std::move(make)] {
+      // At once, if this is one of them.
+      asio::dispatch(self->sharing_.workers, [self, guard, make = std::move(make)] {
         asio::post(self->turns_,
                    [self, guard, made = make()]() mutable { self->write(std::move(made)); });
       });
@@ -309,7 +310,7 @@ private:
     else
       return [respond = std::move(respond)](const http_request& request, const http_reply& reply) {
         http_response made = respond(request);
-        reply([made = std::move(made)] { return made; });
+        reply([made = std::move(made)]() mutable { return std::move(made); });
       };
   }
 
