@@ -147,11 +147,14 @@ private:
   int fd_;
 };
 
-/// A request of the HTTP API, and its answer.
-inline std::string post(std::string_view target, std::string_view body) {
+/// A request of the HTTP API; `more` are lines of its header. And its answer.
+inline std::string post(std::string_view target, std::string_view body,
+                        std::string_view more = {}) {
   return std::string{"POST "}
       .append(target)
-      .append(" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ")
+      .append(" HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n")
+      .append(more)
+      .append("Content-Length: ")
       .append(std::to_string(body.size()))
       .append("\r\n\r\n")
       .append(body);

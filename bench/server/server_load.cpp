@@ -38,8 +38,9 @@ std::string call(std::string_view path, std::string_view arguments) {
       .append(arguments)
       .append("]}");
 }
-std::string mutation(std::string_view path, std::string_view arguments) {
-  return bench::post("/api/mutation", call(path, arguments));
+std::string mutation(std::string_view path, std::string_view arguments,
+                     std::string_view more = {}) {
+  return bench::post("/api/mutation", call(path, arguments), more);
 }
 
 /// A game of so many entities that can be moved; its id.
@@ -105,20 +106,25 @@ private:
   bench::poller poll_;
 };
 
-/// What clients move: each an entity of its own, in games of their own or all in one.
+/// What clients move: each an entity of its own, in games of their own or all in one. With keys, each
+/// move has one, by which it would be carried out once if it were sent again, and is two events.
 class moves {
 public:
-  moves(bench::connection& through, std::size_t games, std::size_t entities)
-      : counts_(client_count), entities_{entities} {
+  moves(bench::connection& through, std::size_t games, std::size_t entities, bool keyed = false)
+      : counts_(client_count), entities_{entities}, keyed_{keyed} {
     for (std::size_t i = 0; i < games; ++i) games_.push_back(new_game(through, entities));
   }
 
   std::string next(std::size_t client) {
     ++all_;
+    const std::string count = std::to_string(++counts_[client]);
+    const std::string key =
+        keyed_ ? "Idempotency-Key: " + std::to_string(client) + "-" + count + "\r\n" : "";
     return mutation("games:fastMove",
                     R"({"gameId":")" + games_[client % games_.size()] + R"(","entityId":"e)" +
-                        std::to_string(client % entities_) + R"(","pixel_box":[)" +
-                        std::to_string(++counts_[client]) + ",0,0,0]}");
+                        std::to_string(client % entities_) + R"(","pixel_box":[)" + count +
+                        ",0,0,0]}",
+                    key);
   }
 
   /// The last move of each client is what the game has.
@@ -133,11 +139,13 @@ public:
     }
   }
   [[nodiscard]] std::size_t count() const noexcept { return all_; }
+  [[nodiscard]] std::size_t events() const noexcept { return keyed_ ? 2 * all_ : all_; }
 
 private:
   std::vector<std::string> games_;
   std::vector<std::size_t> counts_;
   std::size_t entities_;
+  bool keyed_;
   std::size_t all_ = 0;
 };
 
@@ -164,13 +172,6 @@ bench::connection subscriber(std::uint16_t port, const std::string& game) {
   }
 }
 
-std::vector<bench::connection> subscribers(std::uint16_t port, const std::string& game,
-                                           std::size_t count) {
-  std::vector<bench::connection> all;
-  for (std::size_t i = 0; i < count; ++i) all.push_back(subscriber(port, game));
-  return all;
-}
-
 double at_rank(std::vector<double> values, double rank) {
   std::sort(values.begin(), values.end());
   return values[static_cast<std::size_t>(rank * static_cast<double>(values.size() - 1))];
@@ -181,9 +182,12 @@ double at_rank(std::vector<double> values, double rank) {
 double fan_out(const bench::served_process& server, std::size_t watching, std::size_t mutations) {
   bench::connection actor{server.port()};
   const std::string game = new_game(actor, 1);
-  auto watchers = subscribers(server.port(), game, watching);
+  std::vector<bench::connection> watchers;
   bench::poller poll;
-  for (std::size_t i = 0; i < watching; ++i) poll.add(watchers[i], i);
+  for (std::size_t i = 0; i < watching; ++i) {
+    watchers.push_back(subscriber(server.port(), game));
+    poll.add(watchers.back(), i);
+  }
   poll.add(actor, watching);
   std::vector<double> to_answer;
   std::vector<double> to_last;
@@ -236,15 +240,20 @@ void measure_subscribers(const std::string& folder, std::size_t mutations) {
               alone, (watched - alone) / subscriber_count);
 }
 
-void measure_memory(const std::string& folder, std::size_t idle) {
+/// `each_its_own`: each subscriber has a query of its own.
+void measure_memory(const std::string& folder, std::size_t idle, bool each_its_own) {
   const bench::served_process server{CONVEX_GAME, folder + "/idle"};
   bench::connection actor{server.port()};
-  const std::string game = new_game(actor, 1);
+  std::vector<std::string> games;
+  for (std::size_t i = 0; i < (each_its_own ? idle : 1); ++i) games.push_back(new_game(actor, 1));
   const double before = server.resident();
-  const auto watchers = subscribers(server.port(), game, idle);
+  std::vector<bench::connection> watchers;
+  for (std::size_t i = 0; i < idle; ++i)
+    watchers.push_back(subscriber(server.port(), games[i % games.size()]));
   const double with = server.resident();
-  std::printf("idle subscribers: %.1f MB without, %.1f MB with %zu: %.1f KB each\n", before / 1e6,
-              with / 1e6, idle, (with - before) / 1e3 / static_cast<double>(idle));
+  std::printf("idle subscribers of %s: %.1f MB without, %.1f MB with %zu: %.1f KB each\n",
+              each_its_own ? "a query each" : "one query", before / 1e6, with / 1e6, idle,
+              (with - before) / 1e3 / static_cast<double>(idle));
 }
 
 void measure_queries(const std::string& folder, milliseconds length, int rounds) {
@@ -291,6 +300,7 @@ void measure_mutations(const std::string& folder, milliseconds length, int round
   bench::connection actor{server.port()};
   busy_clients clients{server.port()};
   moves small{actor, client_count, 1};
+  moves keyed{actor, client_count, 1, true};
   moves apart{actor, client_count, client_count};
   moves together{actor, 1, client_count};
   const double begun_at = figure(actor, "position");
@@ -316,6 +326,7 @@ void measure_mutations(const std::string& folder, milliseconds length, int round
                    grouped += figure(actor, "mutations_total") - before;
                    return rate;
                  }});
+  all.push_back({"the same with keys", [&] { return rate_of(keyed); }});
   all.push_back({"each a game of its own with 64 entities", [&] { return rate_of(apart); }});
   all.push_back({"all one game with 64 entities", [&] { return rate_of(together); }});
   bench::take_turns(all, rounds);
@@ -323,16 +334,21 @@ void measure_mutations(const std::string& folder, milliseconds length, int round
   for (const bench::contestant& one : all)
     std::printf("  %-40s %8.0f /s  %5.2f x the syncs  %5.2f x games of their own\n",
                 one.name.c_str(), bench::median(one.rates), bench::ratio(one, all[0]),
-                bench::ratio(one, all[2]));
+                bench::ratio(one, all[3]));
   std::printf(
       "  small games: %.1f mutations a group, %.1f us of the server's processor time each\n",
       grouped / groups, spent * 1e6 / grouped);
-  for (const moves* const made : {&small, &apart, &together}) made->require_all(actor);
+  std::size_t answered = 0;
+  std::size_t events = 0;
+  for (const moves* const made : {&small, &keyed, &apart, &together}) {
+    made->require_all(actor);
+    answered += made->count();
+    events += made->events();
+  }
   const double stored = figure(actor, "position") - begun_at;
-  const std::size_t answered = small.count() + apart.count() + together.count();
-  if (stored != static_cast<double>(answered))
-    throw std::runtime_error{std::to_string(answered) + " moves, stored " + std::to_string(stored)};
-  std::printf("  nothing lost: %zu moves were acknowledged, and the log has as many events\n",
+  if (stored != static_cast<double>(events))
+    throw std::runtime_error{std::to_string(events) + " events, stored " + std::to_string(stored)};
+  std::printf("  nothing lost: %zu moves were acknowledged, and the log has their events\n",
               answered);
 }
 
@@ -357,7 +373,7 @@ int main(int argc, char** argv) try {
   measure_subscribers(folder, mutations);
   measure_mutations(folder, length, rounds);
   measure_queries(folder, length, rounds);
-  measure_memory(folder, idle);
+  for (const bool each_its_own : {false, true}) measure_memory(folder, idle, each_its_own);
   return 0;
 } catch (const std::exception& failed) {
   std::fprintf(stderr, "%s\n", failed.what());
