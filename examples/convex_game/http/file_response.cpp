@@ -58,23 +58,6 @@ bool has_tag(std::string_view field, std::string_view tag) noexcept {
   return false;
 }
 
-std::optional<std::string> from_escapes(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i];
-      continue;
-    }
-    unsigned code = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text.size() - i < 3 || std::from_chars(digits, digits + 2, code, 16).ptr != digits + 2)
-      return std::nullopt;
-    plain += static_cast<char>(code);
-    i += 2;
-  }
-  return plain;
-}
-
 convex::http_response not_found() {
   return convex::bad_request{404, "NotFound", "there is no such file"}.response();
 }

@@ -3,7 +3,6 @@
 #include <evstore/convex/http_api.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +27,6 @@ std::pair<range_kind, byte_range> parse_range(std::string_view field, std::uint6
 
 /// Whether an entity tag stands in an If-None-Match field, which may list many, or be `*`.
 bool has_tag(std::string_view field, std::string_view tag) noexcept;
-
-/// `a%20b` as the text that it is; nothing for an escape that is none.
-std::optional<std::string> from_escapes(std::string_view text);
 
 /// 404 with a body that says so.
 convex::http_response not_found();

@@ -2,6 +2,8 @@
 
 #include "http/file_response.hpp"
 
+#include <evstore/convex/percent.hpp>
+
 #include <string>
 
 namespace convex_game {
@@ -20,7 +22,7 @@ std::optional<convex::http_response> site::respond(const convex::http_request& r
 
 convex::http_response site::artifact(const convex::http_request& request,
                                      std::string_view path) const {
-  const auto plain = from_escapes(path);
+  const auto plain = convex::from_percent(path);
   if (!plain) return convex::bad_request{400, "BadPath", "an escape is none"}.response();
   if (plain->find('/') == std::string::npos) return not_found();
   auto contents = runs_.read(*plain);
@@ -34,7 +36,7 @@ convex::http_response site::artifact(const convex::http_request& request,
 std::optional<convex::http_response> site::page(const convex::http_request& request,
                                                 std::string_view path) const {
   if (!page_ || !path.starts_with('/')) return std::nullopt;
-  const auto plain = from_escapes(path == "/" ? "index.html" : path.substr(1));
+  const auto plain = convex::from_percent(path == "/" ? "index.html" : path.substr(1));
   auto contents = plain ? page_->read(*plain) : std::nullopt;
   if (!contents) return std::nullopt;
   // What is below assets/ has the digest of its contents in its name.

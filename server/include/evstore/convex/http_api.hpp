@@ -2,9 +2,9 @@
 
 #include <evstore/convex/executor.hpp>
 #include <evstore/convex/http_body.hpp>
+#include <evstore/convex/percent.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -31,28 +31,6 @@ struct http_api_options {
   /// Without providers of identities, a token means nothing. It is refused, as Convex does, or ignored.
   bool ignore_authorization = false;
 };
-
-namespace detail {
-
-/// `a%20b+c` of a query string; nothing for an escape that is none.
-inline std::optional<std::string> from_percent(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      plain += text[i] == '+' ? ' ' : text[i];
-      continue;
-    }
-    unsigned code = 0;
-    const char* const digits = text.data() + i + 1;
-    if (text.size() - i < 3 || std::from_chars(digits, digits + 2, code, 16).ptr != digits + 2)
-      return std::nullopt;
-    plain += static_cast<char>(code);
-    i += 2;
-  }
-  return plain;
-}
-
-} // namespace detail
 
 /// The HTTP API of Convex without HTTP: requests to responses. `/api/query`, `mutation`, `action`,
 /// `query_ts`, `query_at_ts`, `query_batch`, `run/{module}/{function}`, `/version`, `/instance_name`; and
@@ -128,7 +106,7 @@ private:
       query.remove_prefix(std::min(query.size(), pair.size() + 1));
       const std::size_t equals = pair.find('=');
       const std::string_view name = pair.substr(0, equals);
-      const auto text = detail::from_percent(equals == pair.npos ? "" : pair.substr(equals + 1));
+      const auto text = from_percent(equals == pair.npos ? "" : pair.substr(equals + 1), ' ');
       if (!text) throw bad_request{400, "BadQuery", "an escape in the query is none"};
       if (name == "args")
         body.set("args", value{parse_body(*text, options_.arguments)});
@@ -205,7 +183,7 @@ private:
 
   /// `games/get` is `games:get`, and `a/b/get` is `a/b:get`.
   static std::string path_of_run(std::string_view rest) {
-    auto path = detail::from_percent(rest);
+    auto path = from_percent(rest);
     const std::size_t slash = path ? path->rfind('/') : std::string::npos;
     if (slash == std::string::npos)
       throw bad_request{400, "BadConvexFunctionIdentifier", "/api/run/{module}/{function}"};
