@@ -61,11 +61,11 @@ struct careless_files : unsynced_files {
   }
   static int statx(int fd, const char* path, int flags, unsigned wanted, struct statx* found) {
     if (broken == rule::links_are_not_followed) flags &= ~AT_SYMLINK_NOFOLLOW;
-    const int outcome = unsynced_files::statx(fd, path, flags, wanted, found);
-    if (broken == rule::files_have_an_identity) {
-      found->stx_ino = found->stx_dev_major = found->stx_dev_minor = 1;
-      return 0;
+    if (broken == rule::files_have_an_identity) { // every path leads to the file that is open
+      if (fd != AT_FDCWD) looked_at = fd;
+      return unsynced_files::statx(looked_at, "", AT_EMPTY_PATH, wanted, found);
     }
+    const int outcome = unsynced_files::statx(fd, path, flags, wanted, found);
     if (broken == rule::files_may_become_shorter && *path == '\0')
       found->stx_size = sizes[fd] = std::max<std::uint64_t>(sizes[fd], found->stx_size);
     return outcome;
@@ -79,6 +79,7 @@ struct careless_files : unsynced_files {
   }
 
   static inline std::map<int, std::uint64_t> sizes;
+  static inline int looked_at = -1;
 };
 using log = jsonl::basic_adapter<careless_files>;
 

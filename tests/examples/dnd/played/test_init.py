@@ -1,5 +1,6 @@
 """The public data set becomes pages: which, what they say, what is left alone, and what cannot be imported."""
 import copy
+import errno
 import fcntl
 import json
 import os
@@ -444,12 +445,24 @@ class Play(Import):
         ran = subprocess.run([DND, "init", "--from", SRD], cwd=self.home, env=self.environment,
                              stdout=subprocess.PIPE, stderr=terminal, timeout=300)
         os.close(terminal)
-        drawn = os.read(controller, 1 << 20).decode()
+        drawn = everything_from(controller)
         os.close(controller)
         self.assertEqual(ran.returncode, 0)
         self.assertRegex(drawn, r"writing pages \[#*\.+\] +\d+ %")
         self.assertTrue(drawn.endswith("\r\033[K"), drawn)
         self.assertEqual(self.init("--force").stderr, "")
+
+
+def everything_from(controller):
+    """What was written to a terminal that nobody has open any more; it comes in pieces."""
+    read = b""
+    try:
+        while piece := os.read(controller, 1 << 16):
+            read += piece
+    except OSError as why:
+        if why.errno != errno.EIO:
+            raise
+    return read.decode()
 
 
 def read_text(text):
