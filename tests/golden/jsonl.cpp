@@ -1,5 +1,6 @@
 // Logs that were stored once and must read for ever. The canonical one is also written again, to the
 // byte: a change of the format shows here first.
+#include <support/data.hpp>
 #include "../unit/jsonl/small_logs.hpp"
 
 #include <evstore/jsonl/adapter.hpp>
@@ -18,7 +19,7 @@ using namespace evstore;
 using namespace evstore::tests;
 using testing::plain_commit;
 
-const std::string stored = EVSTORE_TEST_DATA "/golden/jsonl/";
+const std::string stored = data("golden/jsonl/");
 
 std::optional<timestamp> at(std::string_view text) { return parse_timestamp(text); }
 

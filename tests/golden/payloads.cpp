@@ -3,6 +3,8 @@
 #include <evstore/json/read.hpp>
 #include <evstore/json/write.hpp>
 
+#include <support/data.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <array>
@@ -113,7 +115,7 @@ const std::map<std::string, everything> meanings{
 };
 
 std::vector<golden> lines() {
-  std::ifstream file{EVSTORE_TEST_DATA "/golden/payloads.jsonl"};
+  std::ifstream file{evstore::tests::data("golden/payloads.jsonl")};
   REQUIRE(file.is_open());
   std::vector<golden> all;
   for (std::string line; std::getline(file, line);) {

@@ -5,6 +5,8 @@
 #include <evstore/testing/plain_commit.hpp>
 #include <postgres/server_group.hpp>
 
+#include <support/data.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <cstdint>
@@ -17,7 +19,7 @@ using namespace evstore;
 
 class one_server : public tests::server_group {
 public:
-  one_server() : server_group{EVSTORE_TEST_DATA "/postgres/cluster", "own"} {}
+  one_server() : server_group{tests::data("postgres/cluster"), "own"} {}
 
   /// Of all sessions that there are.
   void limit_files(const std::string& bytes) const {

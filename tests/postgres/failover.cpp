@@ -5,6 +5,7 @@
 #include <evstore/testing/plain_commit.hpp>
 #include <postgres/load.hpp>
 #include <postgres/server_group.hpp>
+#include <support/data.hpp>
 #include <support/scratch_folder.hpp>
 
 #include <catch2/catch.hpp>
@@ -30,7 +31,7 @@ using tests::stored_ids;
 /// A primary, `a`, and its standby, `b`.
 class two_servers : public tests::server_group {
 public:
-  two_servers() : server_group{EVSTORE_TEST_DATA "/postgres/cluster", "pair"} {}
+  two_servers() : server_group{tests::data("postgres/cluster"), "pair"} {}
 
   /// Only one of them.
   [[nodiscard]] std::string of(char server) const {

@@ -3,6 +3,7 @@
 
 #include <postgres/load.hpp>
 #include <postgres/server_group.hpp>
+#include <support/data.hpp>
 #include <support/soak.hpp>
 
 #include <catch2/catch.hpp>
@@ -24,8 +25,7 @@ using clock_type = std::chrono::steady_clock;
 /// Three machines, as far as processes can be machines.
 class local_cluster : public tests::server_group {
 public:
-  local_cluster()
-      : server_group{EVSTORE_TEST_DATA "/../adapters/postgres/cluster/local", "start"} {}
+  local_cluster() : server_group{tests::data("../adapters/postgres/cluster/local"), "start"} {}
 
   void kill_primary() { run("kill-primary"); }
   void revive() {

@@ -5,6 +5,8 @@
 #include <evstore/convex/value.hpp>
 #include <evstore/testing/arbitrary.hpp>
 
+#include <support/data.hpp>
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ namespace {
 
 /// The lines of a file, each cut at its last tab.
 std::vector<std::pair<std::string, std::string>> official(const std::string& name) {
-  std::ifstream file{EVSTORE_TEST_DATA "/unit/convex/official/" + name, std::ios::binary};
+  std::ifstream file{evstore::tests::data("unit/convex/official/" + name), std::ios::binary};
   std::vector<std::pair<std::string, std::string>> lines;
   for (std::string line; std::getline(file, line);) {
     const std::size_t tab = line.rfind('\t');

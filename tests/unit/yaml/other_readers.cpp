@@ -1,3 +1,4 @@
+#include <support/data.hpp>
 #include "../../support/scratch_folder.hpp"
 
 #include <evstore/json/write.hpp>
@@ -67,6 +68,6 @@ TEST_CASE("PyYAML sees the values that were written") {
     }
   }
   const std::string command =
-      "python3 " EVSTORE_TEST_DATA "/unit/yaml/compare_with_pyyaml.py '" + lines + "'";
+      "python3 " + evstore::tests::data("unit/yaml/compare_with_pyyaml.py") + " '" + lines + "'";
   CHECK(std::system(command.c_str()) == 0);
 }
