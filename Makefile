@@ -2,7 +2,7 @@
 build ?= build
 jobs ?= $(shell nproc)
 seconds ?= 60
-compared = libsqlite3-dev librocksdb-dev libleveldb-dev liblmdb-dev # stores that the benchmarks compare with
+compared = nlohmann-json3-dev libsqlite3-dev librocksdb-dev libleveldb-dev liblmdb-dev # what the benchmarks compare with
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-game test soak bench bench-quick format lint dependencies

@@ -37,6 +37,7 @@ scale scale_of(std::string_view name) {
             .events_of_few = 100'000,
             .many_streams = 10'000,
             .streams_read = 200,
+            .fewest_streams = 200,
             .threads = {1, 2, 8, 32}};
   if (name == "smoke") // whether everything still works, and nothing about speed
     return {.name = "smoke",
@@ -47,6 +48,7 @@ scale scale_of(std::string_view name) {
             .few_streams = 100,
             .many_streams = 100,
             .streams_read = 5,
+            .fewest_streams = 100,
             .threads = {1, 2}};
   refuse("compare", "smoke, quick or full?");
 }

@@ -2,7 +2,9 @@
 // What is compared: a store that can take the workload's commits, replay them and read a stream. Each
 // contestant is one small file behind this interface, written as its own users would write it.
 
-#include "workload.hpp"
+#include "peer_process.hpp"
+
+#include <workload.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -43,7 +45,11 @@ enum class role : std::uint8_t {
   in_flight, ///< the same by one thread that does not wait for each
   unsynced,  ///< commits that survive the end of the process, or less
   reading,   ///< replay and reading of streams
+  few,       ///< the same with so few events that servers and interpreters are done in time
 };
+
+/// What a contestant can commit at once.
+enum class commit_shape : std::uint8_t { one_event, one_stream, anything };
 
 struct entry {
   std::string name;
@@ -55,6 +61,10 @@ struct entry {
   std::function<std::unique_ptr<contestant>(const std::string& folder)> open_filled{};
   bool in_memory = false; ///< what it has is gone when it is closed
   bool limit = false;     ///< no store, but what one cannot beat: decodes and checks nothing
+  bool on_server = false; ///< its files are those of a server, which is no matter of a cold process
+  commit_shape most = commit_shape::anything;
+  /// Instead of `open`: in a process of its own.
+  std::function<std::unique_ptr<peer_process>(const std::string& folder)> start{};
 };
 
 inline bool has(const entry& one, role what) {
@@ -69,6 +79,8 @@ std::vector<entry> sqlite_entries();
 std::vector<entry> rocksdb_entries();
 std::vector<entry> leveldb_entries();
 std::vector<entry> lmdb_entries();
+std::vector<entry> postgres_entries();
+std::vector<entry> node_entries();
 std::vector<entry> all_entries();
 
 [[noreturn]] inline void refuse(const std::string& who, const std::string& why) {

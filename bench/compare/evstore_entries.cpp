@@ -1,8 +1,7 @@
 // evstore through its typed public interface, as a program would use it.
 
-#include "contestant.hpp"
+#include "typed_store.hpp"
 
-#include <evstore/evstore.hpp>
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/memory/adapter.hpp>
 
@@ -14,55 +13,6 @@ namespace bench {
 namespace {
 
 namespace jsonl = evstore::jsonl;
-
-/// The same fold with snapshots, when they are asked for.
-struct kept_tally {
-  tally sums;
-
-  void evolve(const auto& event) { sums.evolve(event); }
-};
-EVSTORE_DESCRIBE(kept_tally, sums)
-
-template <class Adapter>
-class typed_store : public contestant {
-public:
-  explicit typed_store(Adapter adapter) : store_{std::move(adapter)} {}
-
-  void commit(std::span<const write> writes) override {
-    if (writes.size() == 1) {
-      const write& one = writes.front();
-      const auto expected = evstore::exactly(one.before);
-      if (one.events.size() == 1)
-        require(store_.append(stream_name(one.stream), expected, one.events.front()));
-      else
-        require(store_.append(stream_name(one.stream), expected, one.events));
-      return;
-    }
-    auto all = store_.commit();
-    for (const write& one : writes)
-      static_cast<void>(
-          std::move(all).write(stream_name(one.stream), evstore::exactly(one.before), one.events));
-    require(std::move(all).append());
-  }
-
-  tally replay() override { return store_.template project<tally>().model; }
-  tally read(std::uint32_t stream) override {
-    return store_.template fold<tally>(stream_name(stream)).state;
-  }
-  void snapshot(std::uint32_t stream) override {
-    store_.template take_snapshot<kept_tally>(stream_name(stream));
-  }
-  tally load(std::uint32_t stream) override {
-    return store_.template fold<kept_tally>(stream_name(stream))->sums;
-  }
-
-protected:
-  static void require(const evstore::append_result& done) {
-    if (!done) refuse("evstore", done.error().to_string());
-  }
-
-  evstore::store<fight, Adapter> store_;
-};
 
 /// One thread that waits only when as many commits are in flight as there may be.
 class in_flight final : public typed_store<jsonl::adapter> {
@@ -104,7 +54,7 @@ std::vector<entry> evstore_entries() {
       {"memory",
        "evstore::memory",
        "memory",
-       {role::unsynced, role::reading},
+       {role::unsynced, role::reading, role::few},
        [](const std::string&) {
          return std::make_unique<typed_store<evstore::memory::adapter>>(evstore::memory::adapter{});
        },
@@ -148,7 +98,7 @@ std::vector<entry> evstore_entries() {
       {"jsonl, checksums verified",
        "the default",
        "jsonl",
-       {role::reading},
+       {role::reading, role::few},
        unsynced_log,
        [](const std::string& folder) { return open_to_read(folder, {}); }},
       {"jsonl, checksums ignored",

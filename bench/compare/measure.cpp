@@ -147,7 +147,12 @@ std::vector<entry> all_entries() {
                                ,
                            lmdb_entries()
 #endif
-       })
+#ifdef BENCH_POSTGRES
+                               ,
+                           postgres_entries()
+#endif
+                               ,
+                           node_entries()})
     all.insert(all.end(), some.begin(), some.end());
   return all;
 }

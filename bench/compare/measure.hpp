@@ -24,6 +24,7 @@ struct scale {
   std::uint32_t few_streams = 1000;     ///< at least as many as a commit has events
   std::uint32_t many_streams = 100'000; ///< of 50 events
   std::uint32_t streams_read = 500;     ///< a turn
+  std::uint32_t fewest_streams = 1000;  ///< of 50 events: what servers and interpreters read
   std::vector<std::size_t> threads{1, 2, 8, 32, 128};
 };
 
@@ -71,7 +72,7 @@ std::string fresh_folder(const std::string& root, const entry& of);
 void measure_commits(const std::string& folder, const scale& how, const tell& found);
 /// W8, W9.
 void measure_conditions(const std::string& folder, const scale& how, const tell& found);
-/// W4, W5, W6, W11. `program` is this program, which is started once for each cold process.
+/// W4, W5, W6, W11; last of all those few events that everybody reads. `program` is this program, which is started once for each cold process.
 void measure_reading(const std::string& program, const std::string& folder, const scale& how,
                      const tell& found);
 /// W10.

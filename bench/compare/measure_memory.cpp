@@ -47,7 +47,7 @@ void measure_memory(const std::string& program, const std::string& folder, const
   told.more_is_better = false;
   const stopwatch watch;
   for (const entry& one : all_entries()) {
-    if (!has(one, role::unsynced) || one.limit) continue;
+    if (!has(one, role::unsynced) || one.limit || one.start) continue;
     const auto kib = numbers_from(program, "--memory '" + one.name + "' '" + folder + "' " +
                                                std::to_string(how.events_of_few));
     if (kib.size() != 2) refuse("W12", one.name + " says nothing");

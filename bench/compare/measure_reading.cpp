@@ -38,12 +38,17 @@ void forget_cached(const std::string& folder) {
 /// The stores of all that read, filled with the same events and opened again.
 class library {
 public:
-  library(const std::string& folder, std::uint64_t events, std::uint32_t streams)
-      : all_{all_entries()}, events_{static_cast<double>(events)},
+  library(const std::string& folder, role readers, std::uint64_t events, std::uint32_t streams)
+      : all_{all_entries()}, events_{static_cast<double>(events)}, streams_{streams},
         events_of_a_stream_{static_cast<double>(events / streams)} {
-    std::erase_if(all_, [](const entry& one) { return !has(one, role::reading); });
+    std::erase_if(all_, [&](const entry& one) { return !has(one, readers); });
     for (const entry& one : all_) {
       if (one.limit) continue; // reads what another one has written
+      if (one.start) {
+        processes_[&one] = one.start(fresh_folder(folder, one));
+        processes_[&one]->ask("fill " + std::to_string(events) + " " + std::to_string(streams));
+        continue;
+      }
       std::unique_ptr<contestant> store;
       if (!folders_.contains(one.files)) {
         folders_[one.files] = fresh_folder(folder, one);
@@ -51,7 +56,7 @@ public:
         fill(*store, events, streams);
         if (!one.in_memory) {
           store.reset();
-          sizes_.push_back({&one, disk_bytes(folders_[one.files])});
+          if (!one.on_server) sizes_.push_back({&one, disk_bytes(folders_[one.files])});
         }
       }
       if (!one.in_memory)
@@ -70,6 +75,7 @@ public:
     for (const entry& one : all_)
       turns.push_back(
           {&one, one.name, [this, &one, expected] {
+             if (one.start) return replay_elsewhere(one, expected);
              const stopwatch watch;
              const tally found = stores_[&one]->replay();
              const double seconds = watch.seconds();
@@ -86,8 +92,15 @@ public:
     std::vector<taking_turns> turns;
     for (const entry& one : all_) {
       if (one.limit) continue;
-      turns.push_back({&one, one.name, [&store = *stores_[&one], &how, round = 0U]() mutable {
-                         return read_some(store, how, round++);
+      if (one.start) {
+        turns.push_back({&one, one.name, [this, &one, &how, round = 0U]() mutable {
+                           return read_elsewhere(one, how.streams_read, round++);
+                         }});
+        continue;
+      }
+      turns.push_back({&one, one.name,
+                       [&store = *stores_[&one], &how, streams = streams_, round = 0U]() mutable {
+                         return read_some(store, how.streams_read, streams, round++);
                        }});
     }
     return take_turns(std::move(told), turns, how.rounds, false);
@@ -133,14 +146,32 @@ private:
     return *stores_.at(&*found);
   }
 
-  static turn read_some(contestant& store, const scale& how, std::uint32_t round) {
+  turn replay_elsewhere(const entry& one, const tally& expected) {
+    const std::vector<double> said = processes_.at(&one)->ask("replay " + std::to_string(streams_));
+    if (said.size() != 7) refuse(one.name, "does not say what it read");
+    const tally found{static_cast<std::uint64_t>(said[2]), static_cast<std::int64_t>(said[3]),
+                      said[4], static_cast<std::uint64_t>(said[5]),
+                      static_cast<std::uint64_t>(said[6])};
+    if (!(found == expected)) refuse(one.name, "read another sum");
+    return {said[0], said[1], {}};
+  }
+
+  turn read_elsewhere(const entry& one, std::uint32_t count, std::uint32_t round) {
+    const std::vector<double> said =
+        processes_.at(&one)->ask("read " + std::to_string(streams_) + " " + std::to_string(count) +
+                                 " " + std::to_string(round));
+    return {said.at(0), said.at(1), {}};
+  }
+
+  static turn read_some(contestant& store, std::uint32_t count, std::uint32_t streams,
+                        std::uint32_t round) {
     std::vector<double> each;
     std::uint64_t random = round + 1;
     double events = 0;
     const stopwatch all;
-    for (std::uint32_t i = 0; i < how.streams_read; ++i) {
+    for (std::uint32_t i = 0; i < count; ++i) {
       random = random * 6364136223846793005U + 1442695040888963407U;
-      const auto stream = static_cast<std::uint32_t>((random >> 33) % how.many_streams);
+      const auto stream = static_cast<std::uint32_t>((random >> 33) % streams);
       const stopwatch watch;
       const tally found = store.read(stream);
       each.push_back(watch.seconds() * 1e6);
@@ -155,9 +186,11 @@ private:
 
   std::vector<entry> all_;
   double events_;
+  std::uint32_t streams_;
   double events_of_a_stream_;
   std::map<std::string, std::string> folders_;
   std::map<const entry*, std::unique_ptr<contestant>> stores_;
+  std::map<const entry*, std::unique_ptr<peer_process>> processes_;
   std::vector<std::pair<const entry*, double>> sizes_;
 };
 
@@ -195,7 +228,7 @@ void measure_reading(const std::string& program, const std::string& folder, cons
   const std::string few =
       thousands(how.events_of_few) + " events in " + thousands(how.few_streams) + " streams";
   {
-    library filled{folder, how.events_of_few, how.few_streams};
+    library filled{folder, role::reading, how.events_of_few, how.few_streams};
     found(filled.replay(named("W4a", "replay into a fold, " + few), how.rounds));
     found(filled.sizes(named("W11a", "on disk, " + few)));
     found(filled.load_cold(
@@ -204,13 +237,24 @@ void measure_reading(const std::string& program, const std::string& folder, cons
   const std::uint64_t events = std::uint64_t{how.many_streams} * 50;
   const std::string many =
       thousands(events) + " events in " + thousands(how.many_streams) + " streams";
-  library filled{folder, events, how.many_streams};
-  found(filled.replay(named("W4b", "replay into a fold, " + many), how.rounds));
-  found(filled.read_streams(named("W5", "one stream of 50 among " + thousands(how.many_streams)),
+  {
+    library filled{folder, role::reading, events, how.many_streams};
+    found(filled.replay(named("W4b", "replay into a fold, " + many), how.rounds));
+    found(filled.read_streams(named("W5", "one stream of 50 among " + thousands(how.many_streams)),
+                              how));
+    found(filled.sizes(named("W11b", "on disk, " + many)));
+    found(filled.load_cold(
+        named("W6b", "cold process: open, load a snapshot and ten events, " + many), program, how));
+  }
+  const std::uint64_t fewest = std::uint64_t{how.fewest_streams} * 50;
+  library filled{folder, role::few, fewest, how.fewest_streams};
+  found(
+      filled.replay(named("W4c", "replay into a fold, servers and Node too, " + thousands(fewest) +
+                                     " events in " + thousands(how.fewest_streams) + " streams"),
+                    how.rounds));
+  found(filled.read_streams(named("W5c", "one stream of 50 among " + thousands(how.fewest_streams) +
+                                             ", servers and Node too"),
                             how));
-  found(filled.sizes(named("W11b", "on disk, " + many)));
-  found(filled.load_cold(
-      named("W6b", "cold process: open, load a snapshot and ten events, " + many), program, how));
 }
 
 } // namespace bench

@@ -187,7 +187,7 @@ entry with(const char* name, const char* synchronous, std::vector<role> roles) {
 std::vector<entry> sqlite_entries() {
   return {with("SQLite FULL", "full", {role::durable}),
           with("SQLite NORMAL", "normal", {role::unsynced}),
-          with("SQLite OFF", "off", {role::unsynced, role::reading})};
+          with("SQLite OFF", "off", {role::unsynced, role::reading, role::few})};
 }
 
 } // namespace bench

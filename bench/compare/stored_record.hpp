@@ -3,7 +3,7 @@
 // written and read by evstore's own codec for every peer, which is faster than what they would bring
 // along, so that what differs is the storage.
 
-#include "workload.hpp"
+#include <workload.hpp>
 
 #include <cstdint>
 #include <cstring>

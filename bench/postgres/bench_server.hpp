@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace bench {
@@ -33,10 +34,11 @@ inline double seconds_since(clock::time_point begin) {
 /// A server for as long as the benchmark runs.
 class server {
 public:
-  server() {
+  /// The file says how to connect to it, for as long as it runs.
+  explicit server(std::string file) : file_{std::move(file)} {
     if (std::system(command("start").c_str()) != 0) throw std::runtime_error{"no server"};
-    std::ifstream file{"server"};
-    where = {std::istreambuf_iterator<char>{file}, {}};
+    std::ifstream file_of_it{file_};
+    where = {std::istreambuf_iterator<char>{file_of_it}, {}};
   }
   ~server() { static_cast<void>(std::system(command("stop").c_str())); }
   server(const server&) = delete;
@@ -49,9 +51,11 @@ public:
   std::string where;
 
 private:
-  static std::string command(const std::string& what) {
-    return "exec " EVSTORE_CLUSTER " " + what + " server";
+  [[nodiscard]] std::string command(const std::string& what) const {
+    return "exec " EVSTORE_CLUSTER " " + what + " '" + file_ + "'";
   }
+
+  std::string file_;
 };
 
 /// Events a second of `threads` threads, each calling what `make` gives it until its time is up.

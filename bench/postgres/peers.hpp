@@ -33,7 +33,7 @@ public:
   std::function<void()> writing() {
     auto on = connect();
     return [on, stream = next_stream(), version = std::int64_t{-1}]() mutable {
-      on->execute(write, message(stream, version++));
+      on->execute(write, message(stream, version++, type, payload));
     };
   }
   /// As its clients write batches: one message after the other, in one transaction.
@@ -41,7 +41,8 @@ public:
     auto on = connect();
     return [on, messages, stream = next_stream(), version = std::int64_t{-1}]() mutable {
       on->execute("begin");
-      for (int i = 0; i < messages; ++i) on->execute(write, message(stream, version++));
+      for (int i = 0; i < messages; ++i)
+        on->execute(write, message(stream, version++, type, payload));
       on->execute("commit");
     };
   }
@@ -58,8 +59,9 @@ public:
       send("begin");
       for (int i = 0; i < messages; ++i) {
         const std::string expected = std::to_string(version++);
-        const std::array<const char*, 3> values{stream.c_str(), expected.c_str(), payload.data()};
-        PQsendQueryPrepared(on.get(), "write", 3, values.data(), nullptr, nullptr, 1);
+        const std::array<const char*, 4> values{stream.c_str(), expected.c_str(), payload.data(),
+                                                type.data()};
+        PQsendQueryPrepared(on.get(), "write", 4, values.data(), nullptr, nullptr, 1);
       }
       send("commit");
       PQpipelineSync(on.get());
@@ -99,33 +101,41 @@ public:
     connect()->execute("vacuum analyze message_store.messages");
   }
 
-private:
+  /// One message: its stream, the version that is expected (-1: none), its data, and its type.
   static constexpr evstore::postgres::statement write{
       "write",
       "select message_store.write_message(gen_random_uuid()::varchar, $1::text::varchar,"
-      " 'money_moved', $3::text::jsonb, null, $2::bigint)"};
-
-  static evstore::postgres::parameters message(const std::string& stream, std::int64_t version) {
-    return evstore::postgres::parameters{}.add(std::string_view{stream}).add(version).add(payload);
+      " $4::text::varchar, $3::text::jsonb, null, $2::bigint)"};
+  static evstore::postgres::parameters message(std::string_view stream, std::int64_t version,
+                                               std::string_view of_type, std::string_view data) {
+    return evstore::postgres::parameters{}.add(stream).add(version).add(data).add(of_type);
   }
-  std::shared_ptr<evstore::postgres::connection> connect() const {
+  [[nodiscard]] std::shared_ptr<evstore::postgres::connection> connect() const {
     auto on = std::make_shared<evstore::postgres::connection>(where_);
     on->execute("set search_path = message_store, public");
     return on;
   }
+
+private:
+  static constexpr std::string_view type = "money_moved";
+
   std::string next_stream() { return "bench-" + std::to_string(++streams_); }
 
   std::string where_;
   std::atomic<std::uint64_t> streams_{0};
 };
 
+/// Makes a database for Emmett, and says where it is as Node's client wants to be told.
+inline std::string emmett_database(const server& on, const std::string& name) {
+  evstore::postgres::connection{on.where}.execute(("create database " + name).c_str());
+  const std::string host = on.where.substr(5, on.where.find(' ') - 5);
+  return "postgresql://tests@localhost/" + name + "?host=" + host;
+}
+
 class emmett {
 public:
-  emmett(const server& on, std::string peers) : peers_{std::move(peers)} {
-    evstore::postgres::connection{on.where}.execute("create database emmett");
-    const std::string host = on.where.substr(5, on.where.find(' ') - 5);
-    where_ = "postgresql://tests@localhost/emmett?host=" + host;
-  }
+  emmett(const server& on, std::string peers)
+      : peers_{std::move(peers)}, where_{emmett_database(on, "emmett")} {}
 
   /// See peers/emmett.mjs.
   [[nodiscard]] double turn(const std::string& what) const {

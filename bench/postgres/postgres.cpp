@@ -131,7 +131,7 @@ struct contests {
 } // namespace
 
 int main(int count, char** arguments) {
-  const server one;
+  const server one{"server"};
   contests all{one, count, arguments};
   std::printf("%-52s %9s %9s   %6s   rounds\n", "events a second", "ours", "other", "ratio");
   all.append();

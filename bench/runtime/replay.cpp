@@ -1,9 +1,9 @@
-#include "replay_events.hpp"
+#include "replay_sums.hpp"
 
 #include <evstore/decode.hpp>
 #include <evstore/json/read.hpp>
-#include <evstore/json/write.hpp>
 #include <evstore/jsonl/adapter.hpp>
+#include <evstore/store.hpp>
 
 #include <algorithm>
 #include <array>
@@ -15,7 +15,6 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <time.h>
@@ -34,53 +33,16 @@ double processor_seconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
-template <class Event>
-void append(jsonl::adapter& log, std::string_view stream, std::string_view type,
-            const Event& event) {
-  std::string data;
-  evstore::json::write(event, data);
-  const evstore::new_event written{.type = type, .data = evstore::json_view::trusted(data)};
-  const evstore::stream_write write{stream, evstore::any, {&written, 1}};
-  static_cast<void>(log.append({{&write, 1}, {}}).value());
-}
-
 void make_log(const std::string& path, std::uint64_t events) {
-  using namespace bench;
-  jsonl::adapter log = jsonl::open(path, {.durability = jsonl::durability::none()});
-  const std::array<std::string, 8> names{
-      "zombie-1", "goblin-archer-7",    "aria-of-the-vale", "ogre_zombie-2",
-      "wolf-3",   "thorin-oakenshield", "skeleton-captain", "mira"};
-  std::uint64_t random = 42;
-  const auto below = [&](std::uint64_t limit) {
-    random = random * 6364136223846793005U + 1442695040888963407U;
-    return static_cast<std::int64_t>((random >> 33) % limit);
-  };
-  const auto name = [&] { return names[static_cast<std::size_t>(below(names.size()))]; };
-  for (std::uint64_t i = 0; i < events; ++i) {
-    const std::string stream = "encounter-" + std::to_string(below(20'000));
-    switch (below(8)) {
-    case 0:
-    case 1:
-    case 2:
-      append(log, stream, "damage_taken",
-             damage_taken{name(), below(40), "slashing, magical weapon", below(20) == 0});
-      break;
-    case 3:
-      append(log, stream, "healed", healed{name(), below(20), "potion of greater healing"});
-      break;
-    case 4:
-    case 5:
-      append(log, stream, "dice_rolled",
-             dice_rolled{name(), "2d20kh1+7", below(28), static_cast<double>(below(2'000)) / 100});
-      break;
-    case 6:
-      append(log, stream, "moved", moved{name(), below(400), below(400), below(2) == 0});
-      break;
-    default:
-      append(log, stream, "note_taken",
-             note_taken{name(), "The door is \"locked\" from the other side"});
-    }
-  }
+  evstore::store<bench::fight, jsonl::adapter> store{
+      jsonl::open(path, {.durability = jsonl::durability::none()})};
+  bench::commit_source source{20'000};
+  for (std::uint64_t i = 0; i < events; ++i)
+    for (const bench::write& one : source.to_one_stream(1))
+      static_cast<void>(store
+                            .append(bench::stream_name(one.stream), evstore::exactly(one.before),
+                                    one.events.front())
+                            .value());
 }
 
 bench::replayed replay(const jsonl::adapter& log) {

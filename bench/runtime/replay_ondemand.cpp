@@ -1,6 +1,7 @@
-#include "replay_events.hpp"
+#include "replay_sums.hpp"
 
-#include <simdjson.h>
+#include <on_demand.hpp>
+#include <shapes.hpp>
 
 #include <cstdio>
 #include <cstring>
@@ -21,25 +22,6 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-struct shapes {
-  damage_taken damage;
-  healed heal;
-  dice_rolled roll;
-  moved move;
-  note_taken note;
-};
-
-void read(od::object& data, std::string_view key, std::string& out) {
-  out.assign(std::string_view{data.find_field(key)});
-}
-void read(od::object& data, std::string_view key, std::int64_t& out) {
-  out = std::int64_t{data.find_field(key)};
-}
-void read(od::object& data, std::string_view key, double& out) {
-  out = double{data.find_field(key)};
-}
-void read(od::object& data, std::string_view key, bool& out) { out = bool{data.find_field(key)}; }
-
 template <class Document>
 void see(Document&& document, shapes& into, replayed& out) {
   od::object record = document.get_object();
@@ -50,36 +32,12 @@ void see(Document&& document, shapes& into, replayed& out) {
   static_cast<void>(std::string_view{record.find_field("time")});
   od::object data = record.find_field("data");
   ++out.seen.events;
-  if (type == "damage_taken") {
-    read(data, "target", into.damage.target);
-    read(data, "amount", into.damage.amount);
-    read(data, "kind", into.damage.kind);
-    read(data, "critical", into.damage.critical);
-    out.state.evolve(into.damage);
-  } else if (type == "healed") {
-    read(data, "target", into.heal.target);
-    read(data, "amount", into.heal.amount);
-    read(data, "source", into.heal.source);
-    out.state.evolve(into.heal);
-  } else if (type == "dice_rolled") {
-    read(data, "by", into.roll.by);
-    read(data, "dice", into.roll.dice);
-    read(data, "total", into.roll.total);
-    read(data, "average", into.roll.average);
-    out.state.evolve(into.roll);
-  } else if (type == "moved") {
-    read(data, "who", into.move.who);
-    read(data, "x", into.move.x);
-    read(data, "y", into.move.y);
-    read(data, "dashes", into.move.dashes);
-    out.state.evolve(into.move);
-  } else if (type == "note_taken") {
-    read(data, "by", into.note.by);
-    read(data, "text", into.note.text);
-    out.state.evolve(into.note);
-  } else {
-    throw std::runtime_error{"unknown type"};
-  }
+  const auto place = evstore::index_of<fight>(type);
+  if (!place) throw std::runtime_error{"unknown type"};
+  into.with(*place, [&](auto& held) {
+    on_demand::fill(data, held);
+    out.state.evolve(held);
+  });
 }
 
 } // namespace

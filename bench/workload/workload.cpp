@@ -1,4 +1,4 @@
-#include "workload.hpp"
+#include <workload.hpp>
 
 #include <cstdio>
 
