@@ -137,15 +137,11 @@ public:
   }
 
   int operator()(const request::back_up& wanted) const {
-    out_.tell(dnd::back_up(place_of(wanted.name), wanted.to));
+    out_.tell(dnd::back_up(finished_place_of(wanted.name), wanted.to));
     return exit_status::done;
   }
 
   int operator()(const request::restore& wanted) const {
-    if (settings_.server)
-      throw not_possible(
-          "a backup is restored to files: say --store files, and take its log.jsonl to the server "
-          "with evstore copy");
     out_.tell(dnd::restore(worlds_, {wanted.file, settings_.world, wanted.as}));
     return exit_status::done;
   }
@@ -225,13 +221,20 @@ private:
                                       std::to_string(all.size()) + ": dnd campaign list");
   }
 
+  /// For who writes: a restore that was killed is finished first.
+  template <class Name>
+  [[nodiscard]] campaign_place finished_place_of(const Name& name) const {
+    const campaign_place place = place_of(name);
+    return finish_restore(place) ? place_of(name) : place;
+  }
+
   [[nodiscard]] campaign_log open(const std::string& name, access how) const {
     return {place_of(name), how, settings_.snapshots};
   }
 
   template <class Play>
   int play(const request::chosen_campaign& name, Play how) const {
-    campaign_log log{place_of(name), access::write, settings_.snapshots};
+    campaign_log log{finished_place_of(name), access::write, settings_.snapshots};
     for (const std::string& warning : log.report().warnings) out_.warn(warning);
     const library books{{log.place().directory, log.place().world.directory, settings_.data_dir}};
     random_dice dice{seed_.value_or(random_dice::surprising_seed())};

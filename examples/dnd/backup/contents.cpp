@@ -69,6 +69,18 @@ void copy_log(const fs::path& from, const fs::path& to) {
   });
 }
 
+/// A damaged log on a server stays there in any case; what can be read of it as a whole is saved.
+bool export_if_possible(const campaign_place& place, const fs::path& to) {
+  try {
+    export_server_log(place, to);
+    return true;
+  } catch (const evstore::error& failed) {
+    if (failed.code() == evstore::errc::connection_lost) throw;
+    fs::remove(to);
+    return false;
+  }
+}
+
 /// The names of the files of a directory and those below it; what is neither goes to `others`.
 std::vector<std::string> files_in(const fs::path& directory, std::vector<std::string>& others) {
   std::vector<std::string> names;
@@ -152,6 +164,8 @@ campaign_copy copy_campaign_as_it_is(const campaign_place& place, const fs::path
   campaign_copy copied;
   copied.files = files_in(place.directory, copied.left_out);
   for (const std::string& name : copied.files) copy_bytes(place.directory / name, into / name);
+  if (place.server && export_if_possible(place, into / "log.jsonl"))
+    copied.files.emplace_back("log.jsonl");
   return copied;
 }
 

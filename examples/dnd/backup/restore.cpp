@@ -1,24 +1,24 @@
 #include "backup/restore.hpp"
 
-#include "backup/archive.hpp"
 #include "backup/backup.hpp"
-#include "backup/contents.hpp"
+#include "backup/saved_campaign.hpp"
+#include "files/directory_lock.hpp"
 #include "files/durable.hpp"
 #include "files/problem.hpp"
 #include "language/text.hpp"
 #include "log/campaign_log.hpp"
-#include "log/digest.hpp"
+#include "log/event_sequence.hpp"
+#include "log/server_log.hpp"
+#include "log/succession.hpp"
 
 #include <evstore/error.hpp>
 #include <evstore/jsonl/file.hpp>
 #include <evstore/jsonl/log_lock.hpp>
 #include <evstore/jsonl/verify.hpp>
 
-#include <algorithm>
-#include <array>
-#include <set>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace dnd {
 
@@ -26,104 +26,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using evstore::jsonl::posix_files;
-using file = evstore::jsonl::file<posix_files>;
-
-/// A backup that is read twice: to check it, and to unpack it.
-class saved_campaign {
-public:
-  explicit saved_campaign(fs::path path) : path_{std::move(path)} {
-    archive_reader archive{path_.string()};
-    manifest_ = manifest_from(read_first(archive), path_.string());
-    check_names();
-    each_file(archive, [](const saved_file&, std::string_view, std::uint64_t) {});
-  }
-
-  [[nodiscard]] const backup_manifest& manifest() const noexcept { return manifest_; }
-
-  /// Writes and syncs all files.
-  void unpack(const fs::path& into) const {
-    archive_reader archive{path_.string()};
-    static_cast<void>(read_first(archive));
-    std::optional<file> open;
-    each_file(archive, [&](const saved_file& which, std::string_view bytes, std::uint64_t at) {
-      if (at == 0) {
-        const fs::path path = into / which.name;
-        fs::create_directories(path.parent_path());
-        open.emplace(posix_files{}, path.string(), O_WRONLY | O_CREAT | O_EXCL);
-      }
-      open->write_or_throw(bytes, at);
-      if (at + bytes.size() == which.size) open->sync();
-    });
-  }
-
-private:
-  [[noreturn]] void refuse(const std::string& why) const {
-    throw not_possible(path_.string() + " cannot be restored: " + why);
-  }
-
-  std::string read_first(archive_reader& archive) const {
-    constexpr std::uint64_t largest = std::uint64_t{16} << 20;
-    const auto first = archive.next();
-    if (!first || first->name != manifest_name || !first->is_file || first->size > largest)
-      refuse("it is no backup of a campaign");
-    std::string text(static_cast<std::size_t>(first->size), '\0');
-    std::size_t used = 0;
-    while (used < text.size()) {
-      const std::size_t got = archive.read(text.data() + used, text.size() - used);
-      if (got == 0) refuse("it is cut short");
-      used += got;
-    }
-    return text;
-  }
-
-  void check_names() const {
-    std::set<std::string> names;
-    for (const saved_file& each : manifest_.files) {
-      if (!may_be_restored(each.name)) refuse("it would write to \"" + each.name + "\"");
-      if (!names.insert(each.name).second) refuse("it has \"" + each.name + "\" twice");
-    }
-    if (!names.contains("log.jsonl")) refuse("it has no log");
-    if (!manifest_.sound)
-      refuse("it was made of a damaged campaign, as it was; unpack it with tar to look at it");
-  }
-
-  /// Calls `take(file, bytes, offset)` for all bytes, at least once for each file, and holds them
-  /// against the manifest.
-  template <class Take>
-  void each_file(archive_reader& archive, Take take) const {
-    for (const saved_file& wanted : manifest_.files) {
-      const auto found = archive.next();
-      if (!found) refuse("it is cut short before " + wanted.name);
-      if (found->name != wanted.name || !found->is_file || found->size != wanted.size)
-        refuse("it has " + found->name + " where " + wanted.name + " should be");
-      std::array<char, std::size_t{64} << 10> bytes; // NOLINT(*-member-init): read into first
-      digest sum;
-      std::uint64_t at = 0;
-      if (wanted.size == 0) take(wanted, {}, 0);
-      while (at < wanted.size) {
-        const std::size_t got = archive.read(bytes.data(), bytes.size());
-        if (got == 0) refuse("it is cut short within " + wanted.name);
-        const std::string_view read{bytes.data(), got};
-        sum.add(read);
-        take(wanted, read, at);
-        at += got;
-      }
-      if (sum.text() != wanted.digest) refuse(wanted.name + " is damaged");
-    }
-    if (archive.next()) refuse("it has more files than it says");
-  }
-
-  fs::path path_;
-  backup_manifest manifest_;
-};
-
-saved_campaign open_backup(const fs::path& path) {
-  try {
-    return saved_campaign{path};
-  } catch (const evstore::error& failed) {
-    throw not_possible(path.string() + " cannot be restored: " + failed.message());
-  }
-}
 
 /// A world that is created for the restoring, and goes again if nothing comes of it.
 class host_world {
@@ -176,6 +78,7 @@ void sync_directories(const fs::path& top) {
   sync_directory(top);
 }
 
+/// The log is right about whose it is, if it can be read.
 std::string id_of(const campaign_place& place) {
   try {
     return campaign_log{place, access::read, *parse_snapshot_rhythm("off")}.place().id;
@@ -184,57 +87,165 @@ std::string id_of(const campaign_place& place) {
   }
 }
 
-std::filesystem::path save_previous(const campaign_place& place) {
+void require_same_campaign(const campaign_place& existing, const backup_manifest& manifest) {
+  const std::string present = id_of(existing);
+  if (!present.empty() && present != manifest.id)
+    throw not_possible("the campaign \"" + existing.name + "\" in " + existing.directory.string() +
+                       " is another one than that of the backup; restore it under another name "
+                       "with --as");
+}
+
+/// Directories beside the campaign that should be in its place, if its log says so.
+std::vector<fs::path> unfinished_directories(const campaign_place& place) {
+  std::vector<fs::path> found;
+  for (const fs::path& directory : new_directory::left_behind(place.world.directory, place.slug))
+    if (const auto schema = schema_said_in(directory); schema && schema != place.schema)
+      found.push_back(directory);
+  return found;
+}
+
+/// What is there now, whole if it can be.
+fs::path save_previous(const campaign_place& place) {
   try {
     return back_up(place, std::nullopt).file;
   } catch (const evstore::error& failed) {
-    if (failed.code() != evstore::errc::corrupt && failed.code() != evstore::errc::unknown_event)
-      throw;
+    const bool is_damaged = failed.code() == evstore::errc::corrupt ||
+                            failed.code() == evstore::errc::decode_failed ||
+                            failed.code() == evstore::errc::unknown_event ||
+                            failed.code() == evstore::errc::not_found; // the log was lost
+    if (!is_damaged) throw;
     return back_up_as_it_is(place).file;
   }
+}
+
+/// The campaign as the backup has it, complete in files. What cannot be played is refused.
+campaign_place unpack(const saved_campaign& saved, const campaign_place& to_be,
+                      const fs::path& into) {
+  campaign_place unpacked = to_be;
+  unpacked.directory = into;
+  unpacked.server.reset();
+  make_shelves(into);
+  saved.unpack(into);
+  require_playable(unpacked, saved.manifest());
+  return unpacked;
+}
+
+/// Fills a log on the server with what was unpacked, and takes that from the files.
+void move_to_server(campaign_place& unpacked, new_server_log& log) {
+  log.fill(unpacked);
+  unpacked.schema = log.schema();
+  for (const fs::path& fight : event_sequence::fight_logs(unpacked)) fs::remove(fight);
+  fs::remove(unpacked.log());
+}
+
+/// `campaign.yaml` must say the name that was asked for, and the log that there is.
+void correct_page(const campaign_place& unpacked, bool is_renamed) {
+  if (is_renamed || !fs::exists(unpacked.directory / "campaign.yaml") ||
+      schema_said_in(unpacked.directory) != unpacked.schema)
+    write_campaign_page(unpacked);
+}
+
+/// What takes the place of the present. It goes again if it cannot have got there.
+struct newcomer {
+  new_directory directory;
+  std::optional<new_server_log> log{}; ///< where logs are kept on a server
+
+  void keep_log(bool whether) noexcept {
+    if (log) log->keep(whether);
+  }
+};
+
+/// In the place of a campaign that is in files. Nobody plays what is being replaced.
+fs::path take_place_in_files(const campaign_place& present, newcomer& made) {
+  std::optional<evstore::jsonl::log_lock<posix_files>> lock;
+  if (fs::exists(present.log())) lock.emplace(posix_files{}, present.log().string());
+  fs::path previous = save_previous(present);
+  made.keep_log(true);
+  made.directory.replace();
+  return previous;
+}
+
+/// In the place of one on a server. It may be played meanwhile: then what was said since is saved, too.
+/// The entry in the old log decides; what is left to do after it, `finish_restore` can do.
+fs::path take_place_on_server(const campaign_place& present, newcomer& made) {
+  constexpr int most_attempts = 20;
+  const directory_lock lock{present.world.directory};
+  for (int attempt = 1; attempt <= most_attempts; ++attempt) {
+    const std::uint64_t size = size_of_server_log(present).value_or(0);
+    fs::path previous = save_previous(present);
+    // Both are needed if it cannot be known whether the entry is there.
+    made.keep_log(true);
+    made.directory.stay(true);
+    if (lead_on(present, size, made.log->schema())) {
+      made.directory.replace();
+      return previous;
+    }
+    made.keep_log(false);
+    made.directory.stay(false);
+    fs::remove(previous);
+  }
+  throw not_possible("\"" + present.name +
+                     "\" is played faster than it can be saved; nothing was changed");
+}
+
+/// The decisive step; the backup of what was there before.
+std::optional<fs::path> put_in_place(newcomer& made, const fs::path& where,
+                                     std::optional<campaign_place> present) {
+  if (!present) {
+    made.keep_log(true);
+    if (made.directory.appear()) return std::nullopt;
+    made.keep_log(false);
+    throw not_possible(where.string() + " exists, and is no campaign");
+  }
+  made.directory.rehearse_replacing();
+  if (made.log && size_of_server_log(*present)) return take_place_on_server(*present, made);
+  present->server.reset(); // its log has not come to the server yet, or is lost there
+  return take_place_in_files(*present, made);
 }
 
 } // namespace
 
 restore_report restore(const worlds& all, const restore_order& wanted) {
-  const saved_campaign saved = open_backup(wanted.backup);
+  const saved_campaign saved{wanted.backup};
   const backup_manifest& manifest = saved.manifest();
   const std::string name = wanted.as.value_or(manifest.campaign);
   const std::string slug = worlds::slug_for_campaign(name);
 
   host_world world{all, wanted.world};
-  std::optional<campaign_place> existing = find_existing(all, world.place(), slug);
-  const std::string present = existing ? id_of(*existing) : manifest.id;
-  if (!present.empty() && present != manifest.id)
-    throw not_possible("the campaign \"" + existing->name + "\" in " +
-                       existing->directory.string() +
-                       " is another one than that of the backup; restore it under another name "
-                       "with --as");
+  std::optional<campaign_place> present = find_existing(all, world.place(), slug);
+  if (present) require_same_campaign(*present, manifest);
+  if (present && finish_restore(*present)) present = find_existing(all, world.place(), slug);
 
   restore_report report;
-  report.place = {name, manifest.id, existing ? existing->slug : slug, world.place(), {}};
+  report.place = {name, manifest.id, present ? present->slug : slug, world.place(), {}};
   report.place.directory = world.place().directory / report.place.slug;
-  new_directory made{world.place().directory, report.place.slug};
-  campaign_place unpacked = report.place;
-  unpacked.directory = made.path();
-  make_shelves(made.path());
-  saved.unpack(made.path());
-  require_playable(unpacked, manifest);
-  if (wanted.as || !fs::exists(made.path() / "campaign.yaml")) write_campaign_page(unpacked);
-  sync_directories(made.path());
+  report.place.server = all.server();
   report.position = manifest.position;
-
-  if (!existing) {
-    if (!made.appear())
-      throw not_possible(report.place.directory.string() + " exists, and is no campaign");
-  } else {
-    // Held until the end: nobody plays what is being replaced.
-    const evstore::jsonl::log_lock<posix_files> lock{{}, existing->log().string()};
-    report.previous = save_previous(*existing);
-    made.replace();
-  }
+  newcomer made{{world.place().directory, report.place.slug}};
+  campaign_place unpacked = unpack(saved, report.place, made.directory.path());
+  if (all.server()) move_to_server(unpacked, made.log.emplace(report.place));
+  correct_page(unpacked, wanted.as.has_value());
+  sync_directories(unpacked.directory);
+  report.place.schema = unpacked.schema;
+  report.previous = put_in_place(made, report.place.directory, std::move(present));
   world.keep();
   return report;
+}
+
+bool finish_restore(const campaign_place& place) {
+  if (!place.server) return false;
+  const std::vector<fs::path> left = unfinished_directories(place);
+  if (left.empty()) return false;
+  const campaign_place now = led_on(place);
+  for (const fs::path& directory : left) {
+    if (schema_said_in(directory) != now.schema) continue;
+    const directory_lock lock{place.world.directory};
+    // Somebody else may have been faster; then this is the old one.
+    if (schema_said_in(directory) != now.schema) return true;
+    replace_directory(directory, place.directory);
+    return true;
+  }
+  return false;
 }
 
 } // namespace dnd

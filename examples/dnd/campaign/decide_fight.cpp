@@ -28,6 +28,16 @@ void roll_initiative(deliberation& table, const std::string& id) {
   table.happens(initiative_rolled{id, total, std::move(roll)});
 }
 
+/// An id, or the name of a character, is the one that is here; the name of a kind of monster is always
+/// one more of them.
+std::optional<std::string> find_present(const campaign_state& state, const mention& name) {
+  for (const auto& [id, creature] : state.creatures)
+    if (same_word(id, name.text) ||
+        (creature.kind == creature_kind::character && same_word(creature.name, name.text)))
+      return id;
+  return std::nullopt;
+}
+
 } // namespace
 
 void join_fight(deliberation& table, const std::string& id) {
@@ -46,10 +56,8 @@ void decide(deliberation& table, const command::start_encounter& wanted) {
     return;
   }
   for (const mention& name : wanted.with) {
-    const std::string id = folded(name.text);
-    const auto known = table.state().creatures.find(id);
-    // The name of a kind of monster is always one more of them; an id is the one that is here.
-    join_fight(table, known != table.state().creatures.end() ? id : bring(table, name));
+    const auto here = find_present(table.state(), name);
+    join_fight(table, here ? *here : bring(table, name));
   }
 }
 

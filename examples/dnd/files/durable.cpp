@@ -26,6 +26,18 @@ void write_new_file(const fs::path& path, std::string_view contents, int flags) 
 /// Beside the real thing, so that a rename can put it in its place.
 constexpr const char* hidden_prefix = ".new-";
 
+void exchange(const fs::path& one, const fs::path& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0)
+    throw file_error(errno, "cannot take the place of", other.string());
+}
+
+/// What was exchanged is the old one, once the exchange is on the disk.
+void dispose_of_replaced(const fs::path& hidden, const fs::path& final) {
+  sync_directory(final.parent_path());
+  std::error_code ignored; // it is hidden, and no harm
+  fs::remove_all(hidden, ignored);
+}
+
 } // namespace
 
 std::string read_file(const fs::path& path) {
@@ -70,7 +82,7 @@ new_directory::new_directory(const fs::path& parent, const std::string& name)
 
 new_directory::~new_directory() {
   std::error_code ignored; // nothing is left to do about it
-  if (!appeared_) fs::remove_all(hidden_, ignored);
+  if (!stays_) fs::remove_all(hidden_, ignored);
 }
 
 bool new_directory::appear() {
@@ -80,18 +92,39 @@ bool new_directory::appear() {
     if (errno == EEXIST) return false;
     throw file_error(errno, "cannot create", final_.string());
   }
-  appeared_ = true;
+  stays_ = true;
   sync_directory(final_.parent_path());
   return true;
 }
 
+std::vector<fs::path> new_directory::left_behind(const fs::path& parent, const std::string& name) {
+  std::vector<fs::path> found;
+  for (const fs::directory_entry& entry : fs::directory_iterator{parent})
+    if (entry.is_directory() &&
+        entry.path().filename().string().starts_with(hidden_prefix + name + "-"))
+      found.push_back(entry.path());
+  return found;
+}
+
 void new_directory::replace() {
-  if (::renameat2(AT_FDCWD, hidden_.c_str(), AT_FDCWD, final_.c_str(), RENAME_EXCHANGE) != 0)
-    throw file_error(errno, "cannot take the place of", final_.string());
-  sync_directory(final_.parent_path());
-  appeared_ = true;
-  std::error_code ignored; // it is hidden, and no harm
-  fs::remove_all(hidden_, ignored);
+  exchange(hidden_, final_);
+  stays_ = true;
+  dispose_of_replaced(hidden_, final_);
+}
+
+void new_directory::rehearse_replacing() const {
+  const fs::path one = hidden_ / ".one";
+  const fs::path other = hidden_ / ".other";
+  fs::create_directory(one);
+  fs::create_directory(other);
+  exchange(one, other);
+  fs::remove(one);
+  fs::remove(other);
+}
+
+void replace_directory(const fs::path& hidden, const fs::path& final) {
+  exchange(hidden, final);
+  dispose_of_replaced(hidden, final);
 }
 
 } // namespace dnd

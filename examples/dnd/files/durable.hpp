@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Files that are there whole or not at all, whatever happens in between. Failures are thrown as
 /// `evstore::error` with the path.
@@ -23,12 +24,16 @@ void create_file(const std::filesystem::path& path, std::string_view contents);
 void sync_directory(const std::filesystem::path& path);
 
 /// A directory that takes shape under a hidden name and appears under its own all at once. Until
-/// `appear` has returned, its destruction leaves nothing behind.
+/// `appear` has returned, its destruction leaves nothing behind, unless it was told to.
 class new_directory {
 public:
   /// Creates `<parent>/.new-<name>-<process id>`.
   new_directory(const std::filesystem::path& parent, const std::string& name);
   ~new_directory();
+
+  /// Those that others have left behind under that name, or under one that goes on with a `-`.
+  [[nodiscard]] static std::vector<std::filesystem::path> left_behind(
+      const std::filesystem::path& parent, const std::string& name);
   new_directory(const new_directory&) = delete;
   new_directory& operator=(const new_directory&) = delete;
 
@@ -41,10 +46,19 @@ public:
   /// file system cannot do it (`RENAME_EXCHANGE`: ext4, XFS, btrfs and tmpfs can) or there is none.
   void replace();
 
+  /// Throws what `replace` would if the file system cannot do it.
+  void rehearse_replacing() const;
+
+  /// Whether it stays under its hidden name, to be put in its place by another process.
+  void stay(bool whether) noexcept { stays_ = whether; }
+
 private:
   std::filesystem::path hidden_;
   std::filesystem::path final_;
-  bool appeared_ = false;
+  bool stays_ = false;
 };
+
+/// `replace` for a directory that was left behind.
+void replace_directory(const std::filesystem::path& hidden, const std::filesystem::path& final);
 
 } // namespace dnd

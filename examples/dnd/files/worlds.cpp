@@ -31,8 +31,9 @@ EVSTORE_DESCRIBE(world_page, name)
 struct campaign_page {
   std::string name;
   std::string id;
+  std::optional<std::string> schema{};
 };
-EVSTORE_DESCRIBE(campaign_page, name, id)
+EVSTORE_DESCRIBE(campaign_page, name, id, schema)
 
 std::string require_slug(const std::string& name) {
   auto slug = slug_of(name);
@@ -93,8 +94,8 @@ std::string list_of(const std::vector<std::string>& names, const std::string& sa
                     std::string_view none) {
   if (names.empty()) return std::string{none};
   const auto meant = nearest(said, names);
-  return (meant ? "did you mean \"" + *meant + "\"? " : std::string{}) +
-         "There are: " + in_words(names);
+  return (meant ? "did you mean \"" + *meant + "\"? There" : std::string{"there"}) +
+         " are: " + in_words(names);
 }
 
 } // namespace
@@ -112,7 +113,7 @@ campaign_place worlds::read_campaign(const world_place& world, const std::string
   const fs::path directory = world.directory / slug;
   auto page = read_page<campaign_page>(directory / campaign_file);
   if (!page) page = campaign_page{slug, {}};
-  return {page->name, page->id, slug, world, directory, server_};
+  return {page->name, page->id, slug, world, directory, server_, page->schema};
 }
 
 world_place worlds::create_world(const std::string& name) const {
@@ -204,7 +205,12 @@ void make_shelves(const fs::path& in) {
 
 void write_campaign_page(const campaign_place& place) {
   replace_file(place.directory / campaign_file,
-               evstore::yaml::write(campaign_page{place.name, place.id}));
+               evstore::yaml::write(campaign_page{place.name, place.id, place.schema}));
+}
+
+std::optional<std::string> schema_said_in(const fs::path& directory) {
+  const auto page = read_page<campaign_page>(directory / campaign_file);
+  return page ? page->schema : std::nullopt;
 }
 
 } // namespace dnd

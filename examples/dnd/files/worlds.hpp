@@ -24,6 +24,7 @@ struct campaign_place {
   world_place world;
   std::filesystem::path directory;
   std::optional<std::string> server{}; ///< that keeps the log (`postgres:...`), if it is no file
+  std::optional<std::string> schema{}; ///< there, if `campaign.yaml` says it: since a restore
 
   [[nodiscard]] std::filesystem::path log() const { return directory / "log.jsonl"; }
   [[nodiscard]] std::filesystem::path snapshot() const { return directory / "snapshot.yaml"; }
@@ -57,6 +58,8 @@ public:
   [[nodiscard]] std::vector<world_place> all_worlds() const;
   [[nodiscard]] std::vector<campaign_place> all_campaigns(const world_place& world) const;
 
+  [[nodiscard]] const std::optional<std::string>& server() const noexcept { return server_; }
+
 private:
   [[nodiscard]] campaign_place read_campaign(const world_place& world,
                                              const std::string& slug) const;
@@ -70,5 +73,8 @@ void make_shelves(const std::filesystem::path& in);
 
 /// Writes `campaign.yaml` anew.
 void write_campaign_page(const campaign_place& place);
+
+/// The schema that `campaign.yaml` in a directory names, if it does.
+[[nodiscard]] std::optional<std::string> schema_said_in(const std::filesystem::path& directory);
 
 } // namespace dnd

@@ -19,8 +19,6 @@ namespace dnd {
 
 namespace {
 
-constexpr std::string_view stream_prefix = "campaign-";
-
 std::string digest_of_event(const evstore::event_record& event) {
   std::string text{event.type};
   text.append(" ").append(evstore::to_string(event.time)).append(" ").append(event.data);
@@ -113,9 +111,9 @@ private:
         place.id = place.slug + "-" + uuid.substr(uuid.size() - 8);
         write_campaign_page(place);
       }
-      events_.set_name(std::string{stream_prefix} + place.id);
-    } else if (name.starts_with(stream_prefix)) {
-      place.id = name.substr(stream_prefix.size());
+      events_.set_name(std::string{campaign_stream_prefix} + place.id);
+    } else if (name.starts_with(campaign_stream_prefix)) {
+      place.id = name.substr(campaign_stream_prefix.size());
     } else {
       evstore::error_place at;
       at.file = place.log().string();
@@ -276,7 +274,11 @@ auto open_patiently(const campaign_place& place, access how, Open open) {
     const whereabouts before{place};
     try {
       return open();
-    } catch (const evstore::error&) {
+    } catch (const evstore::error& failed) {
+      // The log on a server may have given way to another one (`succession.hpp`) after it was opened.
+      const bool led_away =
+          place.server && moves == 0 && failed.code() == evstore::errc::unknown_event;
+      if (led_away) continue;
       if (how == access::write || moves == most_moves || whereabouts{place} == before) throw;
     }
   }

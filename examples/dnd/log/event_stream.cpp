@@ -45,18 +45,17 @@ event_stream::event_stream(const std::filesystem::path& path, access how, bool c
     : event_stream{path, evstore::store<campaign_events, evstore::jsonl::adapter>{
                              open_log(path, how, create)}} {}
 
-event_stream::event_stream(const campaign_place& place, access how)
-    : event_stream{place.server ? std::filesystem::path{server_log_address(place)} : place.log(),
-                   open_log_of(place, how)} {}
-
-event_stream::any_log event_stream::open_log_of(const campaign_place& place, access how) {
 #ifdef DND_HAS_POSTGRES
-  if (place.server)
-    return evstore::store<campaign_events, evstore::postgres::adapter>{open_server_log(place, how)};
+event_stream::event_stream(campaign_place place, access how)
+    : event_stream{[&]() -> event_stream {
+        if (!place.server) return {place.log(), how};
+        evstore::store<campaign_events, evstore::postgres::adapter> log{
+            open_server_log(place, how)};
+        return {server_log_address(place), std::move(log)};
+      }()} {}
+#else
+event_stream::event_stream(campaign_place place, access how) : event_stream{place.log(), how} {}
 #endif
-  return evstore::store<campaign_events, evstore::jsonl::adapter>{
-      open_log(place.log(), how, false)};
-}
 
 std::vector<std::string> event_stream::warnings() const {
   return std::visit([](auto& store) { return warnings_of(store.adapter()); }, store_);

@@ -15,11 +15,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace dnd {
+
+/// What the name of a campaign's stream begins with, before its id.
+inline constexpr std::string_view campaign_stream_prefix = "campaign-";
 
 using stored_event = evstore::typed_event<campaign_events>;
 
@@ -31,7 +35,7 @@ public:
   event_stream(const std::filesystem::path& path, access how, bool create = false);
   /// Opens the campaign's log, wherever it is kept. On a server, any number of programs may have it
   /// open to write: who appends what another has not seen yet is told so, and nothing is stored.
-  event_stream(const campaign_place& place, access how);
+  event_stream(campaign_place place, access how);
 
   /// What the log's first event says; empty if there is none.
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -74,7 +78,6 @@ private:
                                >;
 
   event_stream(std::filesystem::path path, any_log store);
-  static any_log open_log_of(const campaign_place& place, access how);
   [[nodiscard]] std::uint64_t left_from(std::uint64_t first) const noexcept {
     return first > size_ ? 0 : size_ - first + 1;
   }

@@ -47,7 +47,7 @@ void check_server(const campaign_place& place, verification& found) {
 /// What the events come to, with the snapshot and without.
 void check_states(const campaign_place& place, const snapshot_rhythm& rhythm, verification& found) {
   const campaign_log replayed{place, access::read, *parse_snapshot_rhythm("off")};
-  found.findings.push_back((place.server ? server_log_address(place) : "log.jsonl") + ": " +
+  found.findings.push_back((place.server ? server_log_address(led_on(place)) : "log.jsonl") + ": " +
                            std::to_string(replayed.position()) + " events, all of them whole");
 
   const campaign_log loaded{place, access::read, rhythm};

@@ -29,6 +29,8 @@ bool is_report(const fs::path& path) {
 written_report write_report(const campaign_log& log, const fs::path& path, bool force) {
   const fs::file_status found = fs::symlink_status(path);
   if (fs::is_directory(found)) throw bad_usage(path.string() + " is a directory");
+  if (path.has_parent_path() && !fs::is_directory(path.parent_path()))
+    throw not_possible("there is no directory " + path.parent_path().string());
   if (!force && fs::exists(found) && (!fs::is_regular_file(found) || !is_report(path)))
     throw not_possible(path.string() +
                        " exists and is no report; choose another file, or replace it with --force");

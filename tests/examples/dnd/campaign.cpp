@@ -131,6 +131,15 @@ TEST_CASE("monsters roll initiative, characters are asked, turns go round") {
   CHECK(at.who("zombie-2").hp == 19);
 }
 
+TEST_CASE("a character who is here joins a fight by id or by name") {
+  for (const auto* name : {"tom", "TOM", "\"Sir Thomas\"", "\"sir thomas\""}) {
+    table at;
+    at.library.add_character("tom", "Sir Thomas");
+    at.play("add tom").play("encounter start with: " + std::string{name});
+    CHECK(at.state.encounter.combatants == std::vector<std::string>{"tom"});
+  }
+}
+
 TEST_CASE("the game waits for a check that was asked for") {
   table at;
   at.play("add zombie and: brunhild").play("ask check: con of: zombie dc: 15 fails: prone");

@@ -138,8 +138,8 @@ class Campaigns(Table):
         self.create()
         self.dnd("campaign", "create", "Other")
         ran = self.dnd("campaign", "load", "Nowhere", status=1)
-        self.assertIn("Mine", ran.stderr)
-        self.assertIn("Other", ran.stderr)
+        self.assertIn("world default; there are: Mine and Other", ran.stderr)
+        self.assertIn("did you mean \"Other\"? There are", self.dnd("campaign", "load", "Othr", status=1).stderr)
         self.assertIn("default", self.dnd("campaign", "load", "Mine", "--world", "Elsewhere", status=1).stderr)
 
     def test_the_only_campaign_need_not_be_named(self):

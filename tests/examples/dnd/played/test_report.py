@@ -194,6 +194,8 @@ class Report(Drawn):
                                   "bytes": elsewhere.stat().st_size})
         self.assertEqual(elsewhere.read_text(), self.report.read_text())
         self.assertIn("is a directory", self.dnd("campaign", "report", "Mine", "--out", self.home, status=2).stderr)
+        self.assertIn("no directory nowhere",
+                      self.dnd("campaign", "report", "Mine", "--out", "nowhere/mine.html", status=1).stderr)
 
     def test_thousands_of_events_stay_a_page_that_can_be_read(self):
         fight = ["encounter start with: brunhild and: zombie and: zombie and: goblin and: goblin", "initiative"]
