@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,12 +52,26 @@ struct place {
   }
 };
 
+/// Of ASCII, or the escapes among the first letters beyond it (U+0080 to U+009F).
+bool has_control_character(std::string_view utf8) {
+  for (std::size_t i = 0; i < utf8.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(utf8[i]);
+    if (byte < 0x20 || byte == 0x7F) return true;
+    if (byte == 0xC2 && i + 1 < utf8.size() && static_cast<unsigned char>(utf8[i + 1]) < 0xA0)
+      return true;
+  }
+  return false;
+}
+
 class proofreader {
 public:
   proofreader(const std::string& file, const books& known) : file_{file}, known_{known} {}
 
   void read_character(const place& page) const {
     require_fields<page::character>(page);
+    require_name(page.at("name"));
+    for (const char* field : {"traits", "equipment"})
+      page.at(field).each([&](const place& thing) { require_name(thing); });
     for (const char* field : {"damage_immunities", "damage_resistances", "damage_vulnerabilities"})
       page.at(field).each([&](const place& type) { require_entry("damage-types", type); });
     page.at("condition_immunities").each([&](const place& condition) {
@@ -63,6 +79,7 @@ public:
     });
     page.at("attacks").each([&](const place& attack) {
       require_fields<attack_option>(attack);
+      require_name(attack.at("name"));
       attack.at("damage").each([&](const place& damage) {
         require_fields<damage_dice>(damage);
         require_entry("damage-types", damage.at("type"));
@@ -73,6 +90,9 @@ public:
   }
 
   void read_monster(const place& page) const {
+    require_name(page.at("name"));
+    for (const char* field : {"special_abilities", "actions"})
+      page.at(field).each([&](const place& thing) { require_name(thing.at("name")); });
     for (const char* field : {"damage_immunities", "damage_resistances", "damage_vulnerabilities"})
       page.at(field).each([&](const place& type) {
         if (!is_sentence(type)) require_no_slip("damage-types", type);
@@ -108,6 +128,15 @@ private:
              "there is no field \"" + key.text + "\" here; " +
                  (meant ? "did you mean " + *meant + "?" : "there are " + in_words(known)));
     }
+  }
+
+  /// Names are said at the table, on one line of a terminal.
+  void require_name(const place& name) const {
+    if (!name.is(node::kind::scalar)) return;
+    const std::string& text = name.value->text;
+    if (text.find_first_not_of(' ') == text.npos) refuse(name, *name.value, "this name is empty");
+    if (has_control_character(text))
+      refuse(name, *name.value, "this name has a control character in it");
   }
 
   /// A kind of book that nobody has cannot be checked against.

@@ -86,6 +86,22 @@ TEST_CASE("a misprint on a character's page is refused with its place and the ne
   }
 }
 
+TEST_CASE("a name that cannot be said on one line is refused") {
+  const shelf at;
+  CHECK(at.why_not("equipment: [torch, \"\"]\n").message() == "this name is empty");
+  CHECK(at.why_not("traits: [\"a\\nb\"]\n").place().path == "$.traits[0]");
+  CHECK(at.why_not("attacks:\n  - {name: \"  \", bonus: 2, damage: []}\n").place().path ==
+        "$.attacks[0].name");
+  for (const auto* name : {"\"\"", "\"   \"", "\"a\\eb\"", "\"two\\nlines\"", "\"\\u009b31m\""}) {
+    CAPTURE(name);
+    at.write("characters/odd",
+             "name: " + std::string{name} + "\narmor_class: 13\nhit_points: 9\nhit_dice: 1d8\n");
+    CHECK_THROWS_WITH(at.books.find_creature("odd"), Catch::Contains("this name"));
+  }
+  at.write("characters/odd", "name: \"Zoë Ça\"\narmor_class: 13\nhit_points: 9\nhit_dice: 1d8\n");
+  CHECK(at.books.find_creature("odd")->name == "Zoë Ça");
+}
+
 TEST_CASE(
     "a misprint on the page of a monster is refused, and what the SRD says in sentences is not") {
   const shelf at;
