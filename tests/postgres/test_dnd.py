@@ -256,7 +256,7 @@ class OnServer(Table):
         if run("fsync", 10_000) != 0:
             self.skipTest("programs cannot be traced here")
         seen = []
-        for call, step in [("renameat2", 1), ("sendto", 7), ("fsync", 19), ("unlinkat", 25)]:
+        for call, step in [("renameat2", 1), ("sendto", 9), ("fsync", 29), ("unlinkat", 40)]:
             number = 1
             while run(call, number) != 0:
                 world = digest(self.home / "worlds")
