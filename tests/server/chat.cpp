@@ -17,7 +17,7 @@ int main(int count, char** words) {
   const auto port = static_cast<std::uint16_t>(count == 3 ? std::stoi(words[2]) : 0);
   chat::executor<evstore::jsonl::adapter> runs{
       evstore::open<chat::events>(evstore::jsonl::open(words[1])), chat::functions()};
-  evstore::convex::http_api api{runs};
+  evstore::convex::http_api api{runs, {.shows_events = true}};
   evstore::convex::http_server server{
       [&](const auto& request, const auto& reply) { api.respond(request, reply); },
       {.port = port},

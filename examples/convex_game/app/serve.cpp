@@ -73,7 +73,7 @@ void serve_on(Adapter log, const options& asked) {
        asked.pause});
   convex::executor<events, Adapter, tables> executor{evstore::open<events>(std::move(log)),
                                                      std::move(all), most};
-  convex::http_api api{executor, {.arguments = most}};
+  convex::http_api api{executor, {.arguments = most, .shows_events = true}};
   const site pages{confined_folder::open(folder), confined_folder::open(asked.page)};
   convex::http_server server{
       [&](const convex::http_request& request, const convex::http_reply& reply) {

@@ -7,6 +7,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -211,6 +216,55 @@ TEST_CASE("a query can be asked at any past timestamp, and sees whole commits") 
   CHECK(*chat.query_at({"rooms:count", object{}}, global_position::origin()).outcome == value{0.0});
 }
 
+TEST_CASE("what others append reaches queries and subscribers, with no mutation in between") {
+  const memory::adapter log;
+  auto chat = new_executor(log);
+  auto other = evstore::open<chat::events>(log);
+  std::atomic<int> woken{0};
+  const auto wake = std::make_shared<const std::function<void()>>([&] {
+    ++woken;
+    woken.notify_all();
+  });
+  const auto watching = chat.subscribe({"rooms:newest", object{}}, std::nullopt, wake);
+  const auto beside = chat.watch_head(wake);
+  const auto shown = [&] {
+    std::string text;
+    chat.look([&](global_position, const auto& current) { text = *current(watching); });
+    return text;
+  };
+  CHECK_THAT(shown(), Catch::Contains("null"));
+  for (std::uint8_t i = 1; i <= 3; ++i) {
+    const std::string room = convex::write_id({10001, {i}});
+    other.append("room-" + room, no_stream, chat::room_opened{room, "from outside"}).value();
+    for (int so_far = woken; so_far != 2 * i; so_far = woken) woken.wait(so_far);
+    CHECK_THAT(shown(), Catch::Contains(room));
+    CHECK(*chat.query({"rooms:count", object{}}).outcome == value{static_cast<double>(i)});
+    CHECK(chat.head() == global_position{i});
+  }
+}
+
+TEST_CASE("two executors on one store show each other's mutations, and each is carried out once") {
+  const memory::adapter log;
+  auto one = new_executor(log);
+  auto two = new_executor(log);
+  const std::string room = open_room(one);
+  std::vector<std::thread> callers;
+  for (auto* const each : {&one, &two})
+    callers.emplace_back([&, each] {
+      for (int k = 0; k < 50; ++k) {
+        // Each request by both; the answer is that of whoever was first.
+        const auto sent =
+            each->mutate(say(room, static_cast<double>(k)), convex::request_key{"s", k});
+        if (!sent.outcome) FAIL(sent.outcome.error().what());
+      }
+    });
+  for (auto& caller : callers) caller.join();
+  for (auto* const each : {&one, &two}) {
+    while (each->head() != log.head()) std::this_thread::yield();
+    CHECK(count_messages(*each, room) == 50);
+  }
+}
+
 TEST_CASE("what others append is taken in before the next mutation") {
   const memory::adapter log;
   auto chat = new_executor(log);
@@ -219,6 +273,21 @@ TEST_CASE("what others append is taken in before the next mutation") {
   other.append("room-" + room, no_stream, chat::room_opened{room, "from outside"}).value();
   CHECK(chat.mutate(say(room, "hello")).outcome);
   CHECK(*chat.query({"rooms:newest", object{}}).outcome == value{room});
+}
+
+TEST_CASE("a log that another process writes is followed, and served to look at") {
+  const evstore::tests::scratch_folder folder;
+  auto writer = open_executor(folder / "chat.jsonl");
+  const std::string room = open_room(writer);
+  on_disk reader{evstore::open<chat::events>(jsonl::open_read_only(folder / "chat.jsonl")),
+                 chat::functions()};
+  for (int i = 0; i < 3; ++i) {
+    const auto at = writer.mutate(say(room, static_cast<double>(i))).at;
+    while (reader.head() < at) std::this_thread::yield();
+    CHECK(count_messages(reader, room) == static_cast<std::size_t>(i) + 1);
+  }
+  CHECK_THROWS_WITH(reader.mutate(say(room, 3.0)), Catch::Contains("read"));
+  CHECK(writer.mutate(say(room, 3.0)).outcome);
 }
 
 TEST_CASE("many threads call: every message is there once, and no query sees half a commit") {

@@ -4,6 +4,7 @@
 #include "../../support/scratch_folder.hpp"
 
 #include <evstore/convex/executor.hpp>
+#include <evstore/convex/http_api.hpp>
 #include <evstore/evstore.hpp>
 #include <evstore/jsonl/adapter.hpp>
 #include <evstore/memory/adapter.hpp>
@@ -249,6 +250,43 @@ TEST_CASE("a mutation that another program was faster than is decided again on w
   CHECK(*runs.mutate({"count:next", object{}}).outcome == value{std::int64_t{101}});
   CHECK(left == -1);
   CHECK(*runs.query({"count:get", object{}}).outcome == value{std::int64_t{101}});
+}
+
+TEST_CASE("a mutation that writes nothing sees all that was appended before it was asked") {
+  const memory::adapter log;
+  auto other = evstore::open<counting::events>(log);
+  counting::executor<memory::adapter> runs{evstore::open<counting::events>(log),
+                                           counting::functions()};
+  for (std::int64_t i = 1; i <= 200; ++i) {
+    other.append("count", any, counting::counted{i}).value();
+    CHECK(*runs.mutate({"count:look", object{}}).outcome == value{i});
+  }
+  for (std::int64_t i = 0; i < 50; ++i) { // refused by a stream of which it had not heard
+    other.append("count", any, counting::counted{i}).value();
+    CHECK_FALSE(runs.mutate({"count:start", object{}}).outcome);
+    CHECK(runs.head() == log.head());
+  }
+}
+
+TEST_CASE("over HTTP no thread waits for the disk, by whatever address a mutation is called") {
+  log_with_faults on;
+  convex::http_api api{on.runs};
+  gate sync{on.files};
+  const auto ask = [&](std::string_view target, std::string_view body) {
+    auto promised = std::make_shared<std::promise<std::string>>();
+    api.respond({.method = "POST", .target = target, .body = body},
+                [promised](const auto& make) { promised->set_value(make().body); });
+    return promised->get_future();
+  };
+  auto first = ask("/api/mutation", R"({"path":"count:next","args":{}})");
+  sync.wait_until_reached();
+  auto second = ask("/api/run/count/next", R"({"args":{}})"); // or this would not return
+  on.wait_until_decided(2);
+  sync.release();
+  CHECK(first.get() == R"({"status":"success","value":"1"})");
+  CHECK(second.get() == R"({"status":"success","value":"2"})");
+  CHECK(ask("/api/run/count/get", "{}").get() == R"({"status":"success","value":"2"})");
+  CHECK_THAT(ask("/api/run/count/nothing", "{}").get(), Catch::Contains("Could not find"));
 }
 
 TEST_CASE("an executor that ends carries out and tells what it was asked") {

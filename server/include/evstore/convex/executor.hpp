@@ -2,12 +2,14 @@
 
 #include <evstore/convex/answer.hpp>
 #include <evstore/convex/answered.hpp>
+#include <evstore/convex/commit_watch.hpp>
 #include <evstore/convex/functions.hpp>
 #include <evstore/convex/guarded.hpp>
 #include <evstore/convex/live_queries.hpp>
 #include <evstore/convex/mutation_line.hpp>
 #include <evstore/convex/past.hpp>
 #include <evstore/convex/turnstile.hpp>
+#include <evstore/convex/wake.hpp>
 #include <evstore/store.hpp>
 
 #include <functional>
@@ -38,8 +40,8 @@ namespace evstore::convex {
 /// The model is there twice: as queries see it, and ahead of that as mutations see it. It is copied
 /// when the executor is made.
 ///
-/// Commits of other programs are taken in before the next mutation, and a commit that one of them was
-/// faster than is decided again. Members may be called from any number of threads. What functions
+/// Commits of other programs are taken in as they come, by queries and mutations, and a mutation that
+/// one of them was faster than is decided again. Members may be called from any number of threads. What functions
 /// throw is in the answer; what the store throws comes out: `errc::append_in_doubt` among it, after
 /// which the same key says what happened.
 template <class Set, class Adapter, class Model>
@@ -48,11 +50,16 @@ class executor {
                 "the event set names convex::named_mutation_answered");
 
 public:
+  using event_set_type = Set;
+  using adapter_type = Adapter;
+
   /// Reads the whole log into the model.
   executor(store<Set, Adapter> kept, functions<Set, Model> served_functions,
            const limits& of_results = {})
       : store_{std::move(kept)}, functions_{std::move(served_functions)}, limits_{of_results},
-        seen_{read_all()}, mutations_{store_, functions_, limits_, newest_time(store_), view()} {}
+        seen_{read_all()}, mutations_{store_, functions_, limits_, newest_time(store_), view()},
+        others_{store_.adapter(), [this] { return mutations_.known(); },
+                [this] { mutations_.catch_up(); }} {}
 
   [[nodiscard]] answer query(const function_call& call) {
     const std::shared_lock reading{model_lock_};
@@ -119,6 +126,13 @@ public:
     });
   }
 
+  /// To be told of every commit that queries see, for as long as what is returned is kept: see `head`.
+  [[nodiscard]] wake_list::place watch_head(wake_call wake) {
+    return {head_watch_, std::move(wake)};
+  }
+  /// The log itself, to read from. What stands behind `head` may not be told to anybody yet.
+  [[nodiscard]] Adapter log() { return store_.adapter(); }
+
   /// How it is doing.
   [[nodiscard]] figures count() {
     figures now{.position = head()};
@@ -138,12 +152,17 @@ public:
     return {std::move(outcome), head()};
   }
 
+  /// Whether there is a mutation of that name.
+  [[nodiscard]] bool is_mutation(std::string_view path) const {
+    const auto* const found = functions_.find_any(path);
+    return found != nullptr && found->index() == 1;
+  }
   /// Whatever the function is.
   [[nodiscard]] answer run(const function_call& call,
                            const std::optional<request_key>& key = std::nullopt) {
     const auto* const found = functions_.find_any(call.path);
     if (found == nullptr || found->index() == 0) return query(call);
-    return found->index() == 1 ? mutate(call, key) : act(call);
+    return is_mutation(call.path) ? mutate(call, key) : act(call);
   }
 
   /// The newest commit that queries see.
@@ -203,14 +222,17 @@ private:
             },
             [this](global_position upto, const std::function<void()>& tell) {
               std::vector<wake_call> woken;
+              bool has_moved = false;
               {
                 const std::lock_guard changing{model_lock_};
-                if (upto > seen_.position)
+                has_moved = upto > seen_.position;
+                if (has_moved)
                   woken =
                       live_.note_changes(records_reads, [&] { fold_up_to(store_, seen_, upto); });
                 tell();
               }
               for (const wake_call& wake : woken) (*wake)();
+              if (has_moved) head_watch_.wake_all();
             }};
   }
 
@@ -220,7 +242,9 @@ private:
   mutable turnstile model_lock_;
   folded<served<Model>> seen_;
   live_queries live_;
-  mutation_line<Set, Adapter, Model> mutations_; // last: its threads use all of the above
+  wake_list head_watch_;
+  mutation_line<Set, Adapter, Model> mutations_; // its threads use all of the above
+  commit_watch<Adapter> others_;                 // and this one the line: last
 };
 
 } // namespace evstore::convex

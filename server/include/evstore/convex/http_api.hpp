@@ -1,11 +1,12 @@
 #pragma once
 
+#include <evstore/convex/event_feed.hpp>
 #include <evstore/convex/executor.hpp>
 #include <evstore/convex/http_body.hpp>
 #include <evstore/convex/percent.hpp>
 
-#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,17 +25,21 @@ struct http_request {
   std::optional<std::string_view> if_none_match{};
   std::optional<std::string_view> if_range{};
   std::optional<std::string_view> range{};
+  std::optional<std::string_view> last_event_id{};
 };
 
 struct http_api_options {
   limits arguments{};
   /// Without providers of identities, a token means nothing. It is refused, as Convex does, or ignored.
   bool ignore_authorization = false;
+  /// Whether `/api/events` is there, which shows the events themselves to whoever asks.
+  bool shows_events = false;
 };
 
 /// The HTTP API of Convex without HTTP: requests to responses. `/api/query`, `mutation`, `action`,
 /// `query_ts`, `query_at_ts`, `query_batch`, `run/{module}/{function}`, `/version`, `/instance_name`; and
-/// for who watches over it `/health`, `/ready` and `/metrics`.
+/// for who watches over it `/health`, `/ready` and `/metrics`. With `shows_events`, also `/api/events`:
+/// an `event_feed` from a position.
 ///
 /// A function that fails is a response like any other (200); what is no request has a status of its
 /// own and a body `{"code","message"}`. Any thread. Does not throw but for want of memory.
@@ -59,12 +64,18 @@ public:
   /// are on their way at once.
   void respond(const http_request& request, const http_reply& reply) {
     const std::string_view path = request.target.substr(0, request.target.find('?'));
-    if (request.method != "POST" || path != "/api/mutation")
+    const bool is_named = path.starts_with(run_path);
+    if (request.method != "POST" || (path != "/api/mutation" && !is_named))
       return reply([made = respond(request)]() mutable { return std::move(made); });
     try {
       authorize(request);
       object body = parse_body(request.body, options_.arguments);
+      if (is_named) body.set("path", path_of_run(path.substr(run_path.size())));
       body_call asked = parse_call(body, options_.arguments);
+      if (is_named && !runs_.is_mutation(asked.call.path)) {
+        http_response made = outcome_of(runs_.run(asked.call), asked.as);
+        return reply([made = std::move(made)]() mutable { return std::move(made); });
+      }
       runs_.mutate(std::move(asked.call), key_of(request), [reply, as = asked.as](fate became) {
         reply([became = std::move(became), as] {
           return guarded_response([&] { return outcome_of(became.get(), as); });
@@ -76,6 +87,8 @@ public:
   }
 
 private:
+  static constexpr std::string_view run_path = "/api/run/";
+
   /// What is thrown is a response too.
   template <class Make>
   static http_response guarded_response(Make&& make) try {
@@ -98,37 +111,39 @@ private:
     if (path == "/ready") return ready();
     if (path == "/metrics")
       return {.content_type = "text/plain; version=0.0.4", .body = write_figures(runs_.count())};
-    if (path != "/api/query") throw not_found(path);
+    const bool is_feed = options_.shows_events && path == "/api/events";
+    if (path != "/api/query" && !is_feed) throw not_found(path);
     authorize(request);
+    if (is_feed) return events(parse_feed_request(query, request.last_event_id));
     object body;
-    while (!query.empty()) {
-      const std::string_view pair = query.substr(0, query.find('&'));
-      query.remove_prefix(std::min(query.size(), pair.size() + 1));
-      const std::size_t equals = pair.find('=');
-      const std::string_view name = pair.substr(0, equals);
-      const auto text = from_percent(equals == pair.npos ? "" : pair.substr(equals + 1), ' ');
-      if (!text) throw bad_request{400, "BadQuery", "an escape in the query is none"};
+    for (const auto& [name, text] : parse_parameters(query))
       if (name == "args")
-        body.set("args", value{parse_body(*text, options_.arguments)});
+        body.set("args", value{parse_body(text, options_.arguments)});
       else if (name == "path" || name == "format")
-        body.set(name, *text);
-    }
+        body.set(name, text);
     const body_call asked = parse_call(body, options_.arguments);
     return outcome_of(runs_.query(asked.call), asked.as);
   }
 
+  http_response events(feed_request asked) {
+    return {.content_type = "text/event-stream",
+            .body = {},
+            // Neither kept nor collected on the way; the last is for nginx.
+            .fields = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+            .rest = std::make_shared<event_feed<Executor>>(runs_, std::move(asked))};
+  }
+
   http_response post(std::string_view path, const http_request& request) {
-    constexpr std::string_view run = "/api/run/";
     authorize(request);
     if (path == "/api/query_ts")
       return {.body = R"({"ts":")" + write_timestamp(runs_.head()) + "\"}"};
     if (path == "/api/query_batch") return batch(request);
-    const bool named = path.starts_with(run);
+    const bool named = path.starts_with(run_path);
     if (!named && path != "/api/query" && path != "/api/mutation" && path != "/api/action" &&
         path != "/api/query_at_ts")
       throw not_found(path);
     object body = parse_body(request.body, options_.arguments);
-    if (named) body.set("path", path_of_run(path.substr(run.size())));
+    if (named) body.set("path", path_of_run(path.substr(run_path.size())));
     const body_call asked = parse_call(body, options_.arguments);
     return outcome_of(named                     ? runs_.run(asked.call, key_of(request))
                       : path == "/api/mutation" ? runs_.mutate(asked.call, key_of(request))

@@ -4,6 +4,8 @@
 #include <evstore/convex/base64.hpp>
 #include <evstore/convex/decode.hpp>
 #include <evstore/convex/encode.hpp>
+#include <evstore/convex/endless_body.hpp>
+#include <evstore/convex/percent.hpp>
 #include <evstore/detail/json_scan.hpp>
 #include <evstore/generate_event_id.hpp>
 #include <evstore/position.hpp>
@@ -13,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -31,6 +34,8 @@ struct http_response {
   std::string body;
   /// More header fields; names in static storage.
   std::vector<std::pair<std::string_view, std::string>> fields{};
+  /// What comes behind `body`, by and by, if anything does. Nobody else has it then.
+  std::shared_ptr<endless_body> rest{};
 };
 
 /// Where a response goes. `make` is called soon after, in a thread where it holds nobody up. Called once,
@@ -52,6 +57,22 @@ private:
   int status_;
   std::string code_;
 };
+
+/// The `name=text` of a target behind its question mark, without their escapes.
+[[nodiscard]] inline std::vector<std::pair<std::string, std::string>> parse_parameters(
+    std::string_view query) {
+  std::vector<std::pair<std::string, std::string>> all;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = from_percent(pair.substr(0, equals), ' ');
+    auto text = from_percent(pair.substr(std::min(equals + 1, pair.size())), ' ');
+    if (!name || !text) throw bad_request{400, "BadQuery", "an escape in the query is none"};
+    if (!pair.empty()) all.emplace_back(*std::move(name), *std::move(text));
+  }
+  return all;
+}
 
 /// `APYWas7f6Rg=`: eight bytes, the lowest first.
 [[nodiscard]] inline std::string write_timestamp(global_position at) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/convex/http_api.hpp>
+#include <evstore/convex/http_stream.hpp>
 #include <evstore/convex/sync_api.hpp>
 #include <evstore/convex/websocket.hpp>
 #include <evstore/error.hpp>
@@ -45,6 +46,8 @@ struct http_server_options {
   std::size_t body_limit = (std::size_t{16} << 20) + 2000;
   /// For a whole request to arrive, from the end of the one before; and for a response to be taken.
   std::chrono::seconds patience{60};
+  /// In responses without an end: how long nothing may be sent before a sign of life is.
+  std::chrono::milliseconds pulse{15'000};
   /// Threads in which responses are made. A response that waits, for a disk or a lock, keeps one.
   std::size_t workers = 16;
 };
@@ -90,7 +93,7 @@ public:
   /// Ends it once what it does at the moment is answered.
   void finish() {
     asio::post(turns_, [self = shared_from_this()] {
-      if (const auto upgraded = self->upgraded_.lock()) return upgraded->finish();
+      if (self->finish_elsewhere_) return self->finish_elsewhere_();
       if (self->reading_) self->close();
     });
   }
@@ -136,7 +139,9 @@ private:
   void upgrade() {
     const auto upgraded = std::make_shared<websocket>(
         std::move(stream_), sharing_.workers, sharing_.options.body_limit, shared_from_this());
-    upgraded_ = upgraded;
+    finish_elsewhere_ = [weak = std::weak_ptr{upgraded}] {
+      if (const auto still = weak.lock()) still->finish();
+    };
     upgraded->start(parser_->release(), sharing_.connect);
     parser_.reset();
     buffer_ = {};
@@ -175,7 +180,8 @@ private:
                       .idempotency_key = field("Idempotency-Key"),
                       .if_none_match = field(http::field::if_none_match),
                       .if_range = field(http::field::if_range),
-                      .range = field(http::field::range)},
+                      .range = field(http::field::range),
+                      .last_event_id = field("Last-Event-ID")},
                      reply);
   }
 
@@ -195,6 +201,7 @@ private:
     if (made.status != 204 && made.status != 304)
       response_.set(http::field::content_type,
                     {made.content_type.data(), made.content_type.size()});
+    if (made.rest && request.method() == http::verb::get) return stream(std::move(made.rest));
     response_.body() = std::move(made.body);
     response_.keep_alive(stay);
     response_.prepare_payload();
@@ -205,6 +212,22 @@ private:
                         if (failed || !stay) return self->close();
                         self->read();
                       });
+  }
+
+  /// The rest of the connection is a body.
+  void stream(std::shared_ptr<endless_body> body) {
+    const bool knows_chunks = parser_->get().version() >= 11;
+    http_stream::response_head head{http::response_header<>{response_.base()}};
+    head.chunked(knows_chunks);
+    head.keep_alive(false);
+    const auto taken = std::make_shared<http_stream>(
+        std::move(stream_), sharing_.workers, std::move(body),
+        http_stream_options{sharing_.options.patience, sharing_.options.pulse}, shared_from_this());
+    finish_elsewhere_ = [weak = std::weak_ptr{taken}] {
+      if (const auto still = weak.lock()) still->finish();
+    };
+    taken->start(std::move(head));
+    if (sharing_.stopping) taken->finish();
   }
 
   /// Any page may ask, as with Convex itself: what a page may do is decided by what it knows.
@@ -231,7 +254,7 @@ private:
   const asio::any_io_executor turns_; // the strand of the socket
   beast::tcp_stream stream_;
   http_sharing& sharing_;
-  std::weak_ptr<websocket> upgraded_;
+  std::function<void()> finish_elsewhere_; // of whoever has taken the socket over
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> response_;

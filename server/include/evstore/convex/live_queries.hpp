@@ -5,11 +5,11 @@
 #include <evstore/convex/functions.hpp>
 #include <evstore/convex/read_set.hpp>
 #include <evstore/convex/sync_message.hpp>
+#include <evstore/convex/wake.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,9 +21,6 @@
 #include <vector>
 
 namespace evstore::convex {
-
-/// Called when a subscriber may have to look again; by any thread, and soon done.
-using wake_call = std::shared_ptr<const std::function<void()>>;
 
 /// The queries that clients are subscribed to. Those with the same function and arguments are one: it
 /// runs once for each state in which what it read has changed, and its result is there once, however

@@ -10,6 +10,7 @@
 #include <evstore/store.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -60,8 +61,9 @@ auto begin_append(Adapter& log, const commit_view& commit) {
 /// bound for the rate of mutations, and nobody hears of anything that a crash could take back.
 ///
 /// Each commit is conditional on nothing else having been appended since the state that it was decided
-/// on. When something else was (by another program, or because a commit in flight was lost), the model
-/// takes in what really happened, and the mutation runs again.
+/// on, and what is refused, or writes nothing, is answered if nothing was. When something else was (by
+/// another program, or because a commit in flight was lost), the model takes in what really happened,
+/// and the mutation runs again.
 ///
 /// An adapter that cannot append without waiting is waited for, commit by commit.
 template <class Set, class Adapter, class Model>
@@ -96,6 +98,18 @@ public:
     asked_changed_.notify_one();
   }
 
+  /// Takes in, and shows, what other programs have appended; returns when that was tried. What is in the
+  /// way of it is told to the next mutation.
+  void catch_up() {
+    std::unique_lock lock{mutex_};
+    is_to_catch_up_ = true;
+    asked_changed_.notify_one();
+    caught_up_.wait(lock, [this] { return !is_to_catch_up_ || decided_all_; });
+  }
+
+  /// Up to here the log is what this line was told or has begun to append.
+  [[nodiscard]] global_position known() const noexcept { return global_position{known_}; }
+
   /// Adds what the line knows.
   void count(figures& now) {
     const std::lock_guard lock{mutex_};
@@ -127,21 +141,38 @@ private:
     while (true) {
       {
         std::unique_lock lock{mutex_};
-        asked_changed_.wait(lock, [this] { return closing_ || !asked_.empty(); });
-        if (asked_.empty()) break;
+        asked_changed_.wait(lock,
+                            [this] { return closing_ || is_to_catch_up_ || !asked_.empty(); });
+        if (asked_.empty() && !is_to_catch_up_) break;
         batch.swap(asked_);
       }
+      take_in_others();
       for (mutation_request& request : batch) decide(request);
       batch.clear();
     }
     const std::lock_guard lock{mutex_};
     decided_all_ = true;
+    caught_up_.notify_all();
+  }
+
+  void take_in_others() {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!is_to_catch_up_) return;
+    }
+    try {
+      if (is_lost() || is_behind()) face_the_log();
+    } catch (const std::exception&) { // a mutation that meets it is told
+    }
+    const std::lock_guard lock{mutex_};
+    is_to_catch_up_ = false;
+    caught_up_.notify_all();
   }
 
   void decide(mutation_request& request) {
     for (int attempt = 0; attempt < most_attempts; ++attempt) {
       try {
-        if (attempt != 0 || is_behind()) face_the_log();
+        if (attempt != 0 || is_lost()) face_the_log();
         if (attempt_to_decide(request)) return;
       } catch (...) {
         const std::exception_ptr failed = std::current_exception();
@@ -169,7 +200,11 @@ private:
       using kind = typename functions<Set, Model>::mutation_function;
       return functions_.template find<kind>(request.call.path)(context, request.call.arguments);
     });
-    if (!outcome) return pass_on(answer_with(std::move(outcome), ahead_.position)), true;
+    const auto answer_without_events = [&] {
+      if (is_behind()) return false;
+      return pass_on(answer_with(std::move(outcome), ahead_.position)), true;
+    };
+    if (!outcome) return answer_without_events();
     if (request.key) {
       draft->begin_write("convex_session-" + request.key->session, any);
       const event_details timed{.time = clock_.next()};
@@ -177,13 +212,13 @@ private:
           mutation_answered{request.key->session, request.key->number, to_raw_json(*outcome)},
           &timed);
     }
-    if (draft->view().writes.empty())
-      return pass_on(answer_with(std::move(outcome), ahead_.position)), true;
+    if (draft->view().writes.empty()) return answer_without_events();
     draft->require(query::all(), ahead_.position);
     const commit_view commit = draft->view();
     ticket begun = detail::begin_append(store_.adapter(), commit);
     const append_result& judged = begun.judged();
-    if (!judged && judged.error().reason == append_conflict::kind::condition) return false;
+    if (!judged && (judged.error().reason == append_conflict::kind::condition || is_behind()))
+      return false;
     decided next =
         judged
             ? answer_with(std::move(outcome), judged->last)
@@ -209,9 +244,10 @@ private:
       }
     }
     fold_events<Set>(ahead_, placed_, store_.options().unknown);
+    known_ = ahead_.position.value();
   }
 
-  [[nodiscard]] bool is_behind() { return is_lost() || store_.head() > ahead_.position; }
+  [[nodiscard]] bool is_behind() { return store_.head() > ahead_.position; }
   [[nodiscard]] bool is_lost() {
     const std::lock_guard lock{mutex_};
     return lost_ != nullptr;
@@ -228,10 +264,14 @@ private:
     settle();
     const global_position head = store_.head();
     shown_.show(head, [] {});
-    if (!is_lost()) return fold_up_to(store_, ahead_, head);
-    ahead_ = shown_.copy();
-    const std::lock_guard lock{mutex_};
-    lost_ = nullptr;
+    if (!is_lost()) {
+      fold_up_to(store_, ahead_, head);
+    } else {
+      ahead_ = shown_.copy();
+      const std::lock_guard lock{mutex_};
+      lost_ = nullptr;
+    }
+    known_ = ahead_.position.value();
   }
 
   void pass_on(decided next) {
@@ -284,6 +324,7 @@ private:
         upto = std::max(upto, one.upto);
       } catch (...) {
         one.becomes = fate{std::current_exception()};
+        known_ = 0; // the log is to be faced, whether a mutation comes or not
         const std::lock_guard lock{mutex_};
         lost_ = std::current_exception();
         is_writable_ = false;
@@ -321,6 +362,7 @@ private:
   rising_clock clock_; // these three belong to the deciding thread
   folded<served<Model>> ahead_;
   std::vector<event_view> placed_;
+  std::atomic<std::uint64_t> known_{ahead_.position.value()}; // for others to read
 
   std::mutex mutex_; // guards what follows
   std::deque<mutation_request> asked_;
@@ -334,7 +376,9 @@ private:
   std::exception_ptr lost_; // why a commit that the model has is not in the log
   bool closing_ = false;
   bool decided_all_ = false;
+  bool is_to_catch_up_ = false;
   std::condition_variable asked_changed_;
+  std::condition_variable caught_up_;
   std::condition_variable flying_changed_;
   std::condition_variable settled_;
 

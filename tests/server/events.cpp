@@ -1,0 +1,179 @@
+// Server-sent events on sockets: many readers, slow ones, those that go, and the end of the server.
+#include "../unit/convex/chat.hpp"
+
+#include <evstore/convex/http_server.hpp>
+#include <evstore/memory/adapter.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+using namespace evstore;
+using convex::object;
+namespace asio = boost::asio;
+
+namespace {
+
+using executor = chat::executor<memory::adapter>;
+
+struct program {
+  executor runs{evstore::open<chat::events>(memory::adapter{}), chat::functions()};
+  convex::http_api<executor> api{runs, {.shows_events = true}};
+  convex::http_server server;
+
+  explicit program(convex::http_server_options options = {})
+      : server{[this](const auto& request, const auto& reply) { api.respond(request, reply); },
+               (options.workers = 2, options)} {}
+
+  std::string open_room() {
+    return *runs.mutate({"rooms:open", object{{"title", "a"}}}).outcome->get_if<std::string>();
+  }
+  void say(const std::string& room, const std::string& content) {
+    REQUIRE(runs.mutate({"messages:send", object{{"room", room}, {"content", content}}}).outcome);
+  }
+};
+
+/// Reads events as they come.
+class reader {
+public:
+  explicit reader(const program& of,
+                  std::string_view request = "GET /api/events?from=1 HTTP/1.1\r\nHost: x\r\n\r\n") {
+    socket_.connect({asio::ip::make_address("127.0.0.1"), of.server.port()});
+    asio::write(socket_, asio::buffer(request));
+  }
+
+  /// All up to a word; what came behind it is kept for the next time.
+  std::string until(std::string_view word) {
+    const std::size_t size =
+        asio::read_until(socket_, asio::dynamic_buffer(buffer_), std::string{word});
+    std::string text = buffer_.substr(0, size);
+    buffer_.erase(0, size);
+    return text;
+  }
+  /// All that is left until the server closes; `end` says how.
+  std::string rest() {
+    asio::read(socket_, asio::dynamic_buffer(buffer_), end);
+    return std::exchange(buffer_, {});
+  }
+  void go() { socket_.close(); }
+
+  boost::system::error_code end;
+
+private:
+  asio::io_context context_;
+  asio::ip::tcp::socket socket_{context_};
+  std::string buffer_;
+};
+
+} // namespace
+
+TEST_CASE("a reader hears what was, and each commit when it is there") {
+  program chat;
+  const std::string room = chat.open_room();
+  reader one{chat,
+             "GET /api/events?from=1 HTTP/1.1\r\nHost: x\r\nOrigin: http://a.example\r\n\r\n"};
+  CHECK_THAT(one.until("\r\n\r\n"),
+             Catch::StartsWith("HTTP/1.1 200 OK\r\n") &&
+                 Catch::Contains("Content-Type: text/event-stream\r\n") &&
+                 Catch::Contains("Transfer-Encoding: chunked\r\n") &&
+                 Catch::Contains("Cache-Control: no-store\r\n") &&
+                 Catch::Contains("Access-Control-Allow-Origin: http://a.example\r\n"));
+  one.until(room);
+  chat.say(room, "first");
+  one.until("first");
+  chat.say(room, "second");
+  one.until("second");
+}
+
+TEST_CASE("who knows no chunks gets the events bare, who asks for the head only that") {
+  program chat;
+  chat.open_room();
+  reader old{chat, "GET /api/events?from=1 HTTP/1.0\r\n\r\n"};
+  CHECK_THAT(old.until("\r\n\r\n"), !Catch::Contains("chunked"));
+  CHECK_THAT(old.until("room_opened"), Catch::StartsWith("retry: 1000\nid: 0\n\nid: 1\ndata: {"));
+  reader head{chat, "HEAD /api/events?from=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"};
+  CHECK_THAT(head.rest(), Catch::Contains("text/event-stream\r\n") && Catch::EndsWith("\r\n\r\n"));
+  reader wrong{chat, "GET /api/events?from=9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"};
+  CHECK_THAT(wrong.rest(), Catch::StartsWith("HTTP/1.1 400 "));
+}
+
+TEST_CASE("far more readers than threads hear each commit, and others are served beside them") {
+  program chat; // two workers
+  const std::string room = chat.open_room();
+  std::vector<std::unique_ptr<reader>> all;
+  for (int i = 0; i < 200; ++i) all.push_back(std::make_unique<reader>(chat));
+  for (auto& each : all) each->until(room);
+  for (int round = 0; round < 3; ++round) {
+    if (round == 1) // readers that go leave nothing behind
+      for (std::size_t i = 0; i < 100; ++i) all[i]->go();
+    const std::string word = "word " + std::to_string(round);
+    chat.say(room, word);
+    for (std::size_t i = round == 0 ? 0 : 100; i < all.size(); ++i) all[i]->until(word);
+  }
+  reader asks{chat, "GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"};
+  CHECK_THAT(asks.rest(), Catch::EndsWith("ok\n"));
+}
+
+TEST_CASE("a reader who takes its time has every event in the end, and nobody waits for it") {
+  program chat;
+  const std::string room = chat.open_room();
+  reader slow{chat};
+  reader quick{chat};
+  constexpr int commits = 200; // 20 MB, far more than the buffers of sockets
+  for (int i = 0; i < commits; ++i) {
+    const std::string word = std::string(100'000, 'x') + " is " + std::to_string(i) + "!";
+    chat.say(room, word);
+    quick.until(" is " + std::to_string(i) + "!");
+  }
+  for (int i = 0; i < commits; ++i) slow.until(" is " + std::to_string(i) + "!");
+}
+
+TEST_CASE("a reader who takes nothing is hung up on") {
+  program chat{{.patience = std::chrono::seconds{1}}};
+  const std::string room = chat.open_room();
+  reader stuck{chat};
+  for (int i = 0; i < 200; ++i) chat.say(room, std::string(100'000, 'x'));
+  // Its socket is closed with much unsent, so that what it could read does not end well.
+  std::this_thread::sleep_for(std::chrono::seconds{3});
+  const std::string heard = stuck.rest();
+  CHECK(heard.size() < 20'000'000);
+  CHECK_THAT(heard, !Catch::EndsWith("0\r\n\r\n"));
+}
+
+TEST_CASE("in a pause there are signs of life that say where to go on") {
+  program chat{{.pulse = std::chrono::milliseconds{20}}};
+  const std::string room = chat.open_room();
+  reader one{chat};
+  one.until(room);
+  one.until("\r\n7\r\nid: 1\n\n\r\n");
+  one.until("\r\n7\r\nid: 1\n\n\r\n");
+  chat.say(room, "x");
+  one.until("\"x\"");
+  one.until("\r\n7\r\nid: 2\n\n\r\n");
+}
+
+TEST_CASE("a server that stops ends its feeds, also of who does not read") {
+  program chat{{.patience = std::chrono::seconds{1}}};
+  const std::string room = chat.open_room();
+  reader idle{chat};
+  reader old{chat, "GET /api/events?from=1 HTTP/1.0\r\n\r\n"};
+  reader stuck{chat};
+  for (reader* each : {&idle, &old, &stuck}) each->until(room);
+  for (int i = 0; i < 100; ++i) chat.say(room, std::string(100'000, 'x'));
+  chat.say(room, "the last");
+  for (reader* each : {&idle, &old}) each->until("the last");
+  chat.server.stop();
+  CHECK_THAT(idle.rest(), Catch::EndsWith("\r\n0\r\n\r\n"));
+  CHECK(idle.end == asio::error::eof);
+  CHECK_THAT(old.rest(), !Catch::Contains("0\r\n\r\n"));
+  CHECK(old.end == asio::error::eof);
+}
