@@ -71,14 +71,17 @@ public:
   void connect() {
     say(R"({"type":"Connect","sessionId":"89ec472b-cb0d-4350-bbcd-f2aba803d133","connectionCount":0})");
   }
-  void subscribe(std::string_view path, std::string_view arguments) {
+  void subscribe(std::string_view path, std::string_view arguments, std::string_view journal = {}) {
     connect();
     say(std::string{
         R"({"type":"ModifyQuerySet","baseVersion":0,"newVersion":1,"modifications":[{"type":"Add","queryId":0,"udfPath":")"}
             .append(path)
             .append(R"(","args":[)")
             .append(arguments)
-            .append("]}]}"));
+            .append("]")
+            .append(journal.empty() ? "" : ",\"journal\":")
+            .append(journal)
+            .append("}]}"));
   }
 
 private:
@@ -177,7 +180,7 @@ TEST_CASE("many subscribers of one query share its runs") {
 TEST_CASE("who does not read has a few messages before it, and the newest state as the last") {
   program chat;
   const std::string room = chat.open_room();
-  client slow{chat};
+  client slow{chat, "/api/sync"}; // who is sent each Transition in one
   slow.subscribe("messages:list", room_arguments(room));
   client quick{chat};
   quick.subscribe("messages:list", room_arguments(room));
@@ -202,6 +205,69 @@ TEST_CASE("who does not read has a few messages before it, and the newest state 
     messages = result->get_if<convex::array>()->size();
   }
   CHECK(transitions < commits / 2); // what the system's buffers hold, and two more
+}
+
+TEST_CASE("a page keeps its end by its journal, also when the client comes back") {
+  program chat;
+  const std::string room = chat.open_room();
+  for (const char* text : {"one", "two", "three"}) chat.say(room, text);
+  const std::string arguments = R"({"room":")" + room + R"(","most":2})";
+  std::string journal;
+  const auto contents = [&](client& by) {
+    const value decoded = convex::decode(*by.hear());
+    const object& change = *decoded.get_if<object>()
+                                ->find("modifications")
+                                ->get_if<convex::array>()
+                                ->at(0)
+                                .get_if<object>();
+    journal = text_of(change, "journal");
+    std::string all;
+    for (const value& message : *change.find("value")->get_if<convex::array>())
+      all += *message.get_if<object>()->find("content")->get_if<std::string>() + " ";
+    return all;
+  };
+  std::string first_journal;
+  {
+    client one{chat};
+    one.subscribe("messages:page", arguments);
+    CHECK(contents(one) == "three two ");
+    first_journal = journal;
+    CHECK(first_journal != "null");
+    chat.say(room, "four");
+    CHECK(contents(one) == "four three two ");
+    CHECK(journal == first_journal);
+  }
+  chat.say(room, "five");
+  client back{chat};
+  back.subscribe("messages:page", arguments, first_journal);
+  CHECK(contents(back) == "five four three two ");
+  CHECK(journal == first_journal);
+  client fresh{chat};
+  fresh.subscribe("messages:page", arguments); // at the same time, with an end of its own
+  CHECK(contents(fresh) == "five four ");
+  CHECK(journal != first_journal);
+  chat.say(room, "six");
+  CHECK(contents(fresh) == "six five four ");
+  CHECK(contents(back) == "six five four three two ");
+  client first_run{chat};
+  first_run.subscribe("messages:page", arguments, "null"); // as clients say it that had none
+  contents(first_run);
+}
+
+TEST_CASE("a large Transition comes in parts to clients who say that they can put them together") {
+  program chat;
+  const std::string room = chat.open_room();
+  for (int i = 0; i < 6; ++i) chat.say(room, std::string(900'000, 'x'));
+  client able{chat};
+  able.subscribe("messages:list", room_arguments(room));
+  for (const char* const part : {"\"partNumber\":0,\"totalParts\":2", "\"partNumber\":1"})
+    CHECK_THAT(*able.hear(),
+               Catch::StartsWith(R"({"type":"TransitionChunk",)") && Catch::Contains(part));
+  for (const char* const path : {"/api/1.27.5/sync", "/api/sync"}) {
+    client unable{chat, path};
+    unable.subscribe("messages:list", room_arguments(room));
+    CHECK_THAT(*unable.hear(), Catch::StartsWith(R"({"type":"Transition",)"));
+  }
 }
 
 TEST_CASE("a server that stops says goodbye, and what was asked before is carried out") {

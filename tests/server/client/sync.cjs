@@ -84,7 +84,7 @@ async function main() {
   // Who no longer listens hears nothing more.
   const silent = theirs.told.length;
   theirs.stop();
-  const large = "x".repeat(3_000_000);
+  const large = "x\u00e9\u{1f600}".repeat(1_000_000); // 7 MB: the Transition comes in parts
   await one.mutation(send, { room, content: large });
   assert.equal(mine.told.at(-1).at(-1).content, large);
   assert.equal(theirs.told.length, silent);

@@ -71,6 +71,28 @@ struct list_messages {
 };
 EVSTORE_DESCRIBE(list_messages, room, limit)
 
+struct newest_messages {
+  convex::id<"rooms"> room;
+  double most = 0;
+};
+EVSTORE_DESCRIBE(newest_messages, room, most)
+
+/// A page of messages, the newest first. Its end stays where it was when a subscription began, whatever
+/// is sent since: that is the journal.
+inline std::vector<message> page(const model& seen, const newest_messages& asked) {
+  convex::query_run* const run = convex::query_run::current();
+  const auto end = run != nullptr ? run->journal : std::nullopt;
+  std::vector<message> found;
+  for (auto each = seen.messages.rbegin(); each != seen.messages.rend(); ++each) {
+    if (each->room != asked.room) continue;
+    if (!end && static_cast<double>(found.size()) >= asked.most) break;
+    found.push_back(*each);
+    if (end && each->_id.text == *end) break;
+  }
+  if (run != nullptr && !found.empty()) run->journal = found.back()._id.text;
+  return found;
+}
+
 using mutation = convex::mutation<events, model>;
 
 inline convex::functions<events, model> functions() {
@@ -97,6 +119,7 @@ inline convex::functions<events, model> functions() {
       found.resize(static_cast<std::size_t>(*asked.limit));
     return found;
   });
+  all.query<newest_messages>("messages:page", page);
   all.query<convex::no_arguments>("rooms:count", [](const model& seen, const auto&) {
     return static_cast<double>(seen.rooms.size());
   });

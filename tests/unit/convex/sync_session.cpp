@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -98,6 +100,48 @@ TEST_CASE(
                        Catch::Contains(R"({"queryId":2,)"));
   client.touch();
   CHECK_THAT(transition(client, 6, 2), !Catch::Contains(R"("queryId":0)"));
+}
+
+TEST_CASE("a large Transition comes in parts to who can put them together") {
+  const auto large = [](session& by) {
+    by.hear(hello);
+    by.hear(modify(0, add(0)));
+    by.transition(global_position{7}, [&](const auto&) {
+      std::string text;
+      for (int i = 0; i < 50; ++i) text += "a\u00e9\u65e5\U0001f600\"\n";
+      return std::make_shared<const std::string>(
+          convex::write_query_result(value{text}, std::nullopt));
+    });
+    return by.take_messages();
+  };
+  session unable{{.largest_transition = 97}};
+  const auto whole = large(unable);
+  REQUIRE(whole.size() == 1);
+  for (const std::size_t size : {97, 98, 99, 100, 3}) {
+    session able{{.largest_transition = size}, true};
+    const auto parts = large(able);
+    REQUIRE(parts.size() > whole.front().size() / 100);
+    std::string together;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const value decoded = convex::decode(parts[i].text()); // each part is whole text
+      const object& part = *decoded.get_if<object>();
+      CHECK(*part.find("type")->get_if<std::string>() == "TransitionChunk");
+      CHECK(*part.find("partNumber") == value{static_cast<double>(i)});
+      CHECK(*part.find("totalParts") == value{static_cast<double>(parts.size())});
+      CHECK(*part.find("transitionId") == value{"1"});
+      together += *part.find("chunk")->get_if<std::string>();
+    }
+    CHECK(together == whole.front().text());
+  }
+  session roomy{{.largest_transition = whole.front().size()}, true};
+  CHECK(large(roomy).front().text() == whole.front().text());
+}
+
+TEST_CASE("clients say in their address whether they know parts") {
+  for (const char* version : {"1.28.0", "1.48.0", "1.100.0-alpha.1", "2.0.0"})
+    CHECK(convex::reads_chunks(version));
+  for (const char* version : {"1.27.9", "0.99.0", "1", "1.48", "", "sync", "1.x.0", "-1.30.0"})
+    CHECK_FALSE(convex::reads_chunks(version));
 }
 
 TEST_CASE("a mutation is answered before the Transition that covers it, which always comes") {

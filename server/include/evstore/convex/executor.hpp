@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -38,7 +39,7 @@ namespace evstore::convex {
 ///   timestamp. One that failed is not remembered, and runs again.
 ///
 /// The model is there twice: as queries see it, and ahead of that as mutations see it. It is copied
-/// when the executor is made.
+/// when the executor is made; and up to twice more for who asks for the past.
 ///
 /// Commits of other programs are taken in as they come, by queries and mutations, and a mutation that
 /// one of them was faster than is decided again. Members may be called from any number of threads. What functions
@@ -76,8 +77,9 @@ public:
   }
 
   /// As the store was at a position. Any past one will do, as history is the log; a position inside a
-  /// commit means before that commit. The present costs nothing, and the past is read again, linear in
-  /// the events up to it. Throws `errc::invalid_argument` for a position that is yet to come.
+  /// commit means before that commit. The present costs nothing, the two pasts that were asked for last
+  /// are kept, and another is read again: linear in the events since the one before it, or since the
+  /// beginning. Throws `errc::invalid_argument` for a position that is yet to come.
   [[nodiscard]] answer query_at(const function_call& call, global_position at) {
     {
       const std::shared_lock reading{model_lock_};
@@ -85,9 +87,7 @@ public:
       if (at > seen_.position)
         throw error{errc::invalid_argument, "the timestamp lies in the future"};
     }
-    folded<served<Model>> past;
-    fold_up_to(store_, past, end_of_commit_at(store_, at));
-    return {run_query(past.state.model, call), at};
+    return {run_query(past_at(end_of_commit_at(store_, at))->state.model, call), at};
   }
 
   /// Carries it out, and tells what became of it when it is durable, before any query sees it. Throws
@@ -215,6 +215,16 @@ private:
     return whole;
   }
 
+  std::shared_ptr<const folded<served<Model>>> past_at(global_position at) {
+    const auto known = pasts_.newest_before(at);
+    if (known && known->position == at) return known;
+    auto made = known ? std::make_shared<folded<served<Model>>>(*known)
+                      : std::make_shared<folded<served<Model>>>();
+    fold_up_to(store_, *made, at);
+    pasts_.keep(made);
+    return made;
+  }
+
   durable_view<Model> view() {
     return {[this] {
               const std::shared_lock reading{model_lock_};
@@ -241,6 +251,7 @@ private:
   limits limits_;
   mutable turnstile model_lock_;
   folded<served<Model>> seen_;
+  recent_pasts<served<Model>> pasts_;
   live_queries live_;
   wake_list head_watch_;
   mutation_line<Set, Adapter, Model> mutations_; // its threads use all of the above

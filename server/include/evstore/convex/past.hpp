@@ -5,9 +5,13 @@
 #include <evstore/store.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 namespace evstore::convex {
 
@@ -40,6 +44,35 @@ global_position end_of_commit_at(store<Set, Adapter>& log, global_position at) {
     }
   return global_position::origin();
 }
+
+/// The past states that were asked for last. Who looks at one asks more than one question of it, and then
+/// for the next. Any thread.
+template <class State>
+class recent_pasts {
+public:
+  using shared_past = std::shared_ptr<const folded<State>>;
+
+  /// The state at a position, or the newest before it; null if there is none.
+  [[nodiscard]] shared_past newest_before(global_position at) {
+    const std::lock_guard lock{mutex_};
+    shared_past found;
+    for (const shared_past& known : kept_)
+      if (known && known->position <= at && (!found || known->position > found->position))
+        found = known;
+    return found;
+  }
+
+  /// Instead of the oldest.
+  void keep(shared_past past) {
+    const std::lock_guard lock{mutex_};
+    kept_[next_++ % kept_.size()] = std::move(past);
+  }
+
+private:
+  std::mutex mutex_; // guards what follows
+  std::array<shared_past, 2> kept_;
+  std::size_t next_ = 0;
+};
 
 /// When the newest event was recorded.
 template <class Set, class Adapter>

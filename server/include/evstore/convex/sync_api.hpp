@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,8 @@ struct sync_link {
   std::function<void(sync_message)> send;
   /// Sends what is to be sent, then closes. Called from within `post`, last.
   std::function<void(sync_closing)> close;
+  /// Of the client, as it says in the address: `1.48.0`. Empty if it does not.
+  std::string client_version{};
 };
 
 /// The other end of a connection, as whoever has the socket sees it. All of these are called from within
@@ -63,7 +66,8 @@ class sync_connection final : public sync_peer,
                               public std::enable_shared_from_this<sync_connection<Executor>> {
 public:
   sync_connection(Executor& runs, const sync_options& options, sync_link link)
-      : runs_{runs}, link_{std::move(link)}, options_{options}, session_{options} {}
+      : runs_{runs}, link_{std::move(link)}, options_{options},
+        session_{options, reads_chunks(link_.client_version)} {}
 
   void hear(std::string_view message) override {
     session_.hear(message);

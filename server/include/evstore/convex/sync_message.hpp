@@ -4,6 +4,7 @@
 #include <evstore/convex/encode.hpp>
 #include <evstore/convex/http_body.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -125,6 +126,29 @@ inline void write_failure(const function_error& failed, std::string_view words_n
   write_words(why, text);
   text.append(R"(,"baseVersion":)").append(std::to_string(base));
   return sync_message{text.append(R"(,"authUpdateAttempted":true})")};
+}
+
+/// A Transition in parts of about `size` bytes of its text, none of which ends within a character. To a
+/// client each is a sign of life, where one large message is silence until it is there.
+[[nodiscard]] inline std::vector<sync_message> write_chunks(const sync_message& transition,
+                                                            std::size_t size, std::uint64_t id) {
+  const std::string whole = transition.text();
+  std::vector<std::string_view> parts;
+  for (std::string_view rest{whole}; !rest.empty(); rest.remove_prefix(parts.back().size())) {
+    std::size_t end = std::min(std::max<std::size_t>(size, 4), rest.size()); // a character at least
+    while (end < rest.size() && (static_cast<unsigned char>(rest[end]) & 0xC0U) == 0x80U) --end;
+    parts.push_back(rest.substr(0, end));
+  }
+  std::vector<sync_message> chunks;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::string text{R"({"type":"TransitionChunk","chunk":)"};
+    write_words(parts[i], text);
+    text.append(R"(,"partNumber":)").append(std::to_string(i));
+    text.append(R"(,"totalParts":)").append(std::to_string(parts.size()));
+    text.append(R"(,"transitionId":")").append(std::to_string(id)).append("\"}");
+    chunks.emplace_back(std::move(text));
+  }
+  return chunks;
 }
 
 } // namespace evstore::convex

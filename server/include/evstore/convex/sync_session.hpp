@@ -6,12 +6,14 @@
 #include <evstore/convex/sync_request.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -25,7 +27,22 @@ struct sync_options {
   std::size_t most_actions = 1000;   ///< the same
   /// Without providers of identities, a token means nothing. It is refused, as Convex does, or ignored.
   bool ignore_tokens = false;
+  /// A Transition beyond this is sent in parts to clients who can put them together: Convex's own size.
+  std::size_t largest_transition = 5'000'000;
 };
+
+/// Whether a client of a version (`1.48.0`, as its address says) knows Transitions in parts.
+[[nodiscard]] inline bool reads_chunks(std::string_view version) {
+  unsigned part[2] = {0, 0};
+  const char* at = version.data();
+  const char* const end = at + version.size();
+  for (unsigned& number : part) {
+    const auto [behind, failed] = std::from_chars(at, end, number);
+    if (failed != std::errc{} || behind == end || *behind != '.') return false;
+    at = behind + 1;
+  }
+  return part[0] > 1 || (part[0] == 1 && part[1] >= 28);
+}
 
 /// How a connection is to be closed: a code of WebSocket's and a reason that clients look at.
 struct sync_closing {
@@ -61,7 +78,8 @@ struct sync_query {
 template <class Watch>
 class sync_session {
 public:
-  explicit sync_session(sync_options options = {}) : options_{options} {}
+  explicit sync_session(sync_options options = {}, bool reads_chunks = false)
+      : options_{options}, reads_chunks_{reads_chunks} {}
 
   /// A message of the client. One that breaks the protocol ends the connection.
   void hear(std::string_view message) {
@@ -130,8 +148,11 @@ public:
     if (!has_changes && !must_tell_) return;
     must_tell_ = at < covers_;
     made.add(text.append("]}"));
-    messages_.push_back(std::move(made));
     told_ = end;
+    if (!reads_chunks_ || made.size() <= options_.largest_transition)
+      return messages_.push_back(std::move(made));
+    for (sync_message& part : write_chunks(made, options_.largest_transition, ++chunked_))
+      messages_.push_back(std::move(part));
   }
 
   /// So that the client knows that somebody is there. It expects a message at least every 30 s.
@@ -233,6 +254,8 @@ private:
   }
 
   sync_options options_;
+  bool reads_chunks_ = false;
+  std::uint64_t chunked_ = 0; // Transitions so far that were sent in parts
   std::string session_;
   global_position observed_{};
   std::uint32_t query_set_ = 0; // as the client has asked

@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,7 +48,7 @@ public:
   }
 
   void start(upgrade_request request, const sync_connector& connect) {
-    peer_ = connect(link());
+    peer_ = connect(link(request));
     boost::beast::get_lowest_layer(stream_).expires_never(); // the WebSocket has its own patience
     request_ = std::move(request);
     stream_.async_accept(request_, [self = shared_from_this()](error_code failed) {
@@ -72,7 +73,7 @@ public:
 private:
   using error_code = boost::beast::error_code;
 
-  sync_link link() {
+  sync_link link(const upgrade_request& request) {
     // Guards are kept by those who may post later, so that the workers are there as long.
     const auto guard =
         std::make_shared<boost::asio::executor_work_guard<boost::asio::thread_pool::executor_type>>(
@@ -89,7 +90,16 @@ private:
             .close =
                 [weak = weak_from_this()](sync_closing how) {
                   with(weak, [how = std::move(how)](websocket& self) { self.close(how); });
-                }};
+                },
+            .client_version = version_in({request.target().data(), request.target().size()})};
+  }
+
+  /// `/api/1.48.0/sync` says it.
+  static std::string version_in(std::string_view target) {
+    constexpr std::string_view before = "/api/";
+    if (!target.starts_with(before)) return {};
+    const std::string_view rest = target.substr(before.size());
+    return std::string{rest.substr(0, rest.find('/'))};
   }
 
   /// On the socket's strand, if it is still there.
