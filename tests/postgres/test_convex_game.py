@@ -1,10 +1,13 @@
 """The example `convex_game` with its log on a PostgreSQL server."""
+import json
 import os
 import pathlib
 import sys
 import tempfile
 import threading
+import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "examples/convex_game/played"))
 from program import Game  # noqa: E402
@@ -51,8 +54,21 @@ class OnServer(unittest.TestCase):
         for player in players:
             player.join()
         for game in programs:
-            game.mutate("games:updateStatus", gameId=one, status="idle")  # takes in what the other has written
-        self.assertEqual(programs[1].query("games:get")["state"]["turn"], 21)
+            self.until(lambda: game.query("games:get")["state"]["turn"] == 21)
+
+    def test_what_one_program_commits_the_other_tells_at_once(self):
+        one, other = self.start(), self.start()
+        with urllib.request.urlopen(f"{other.address}/api/events?from=1", timeout=60) as events:
+            made = one.mutate("games:create", state={}, rules="", isActive=True, status="idle")
+            told = next(json.loads(line.removeprefix(b"data: ")) for line in events if line.startswith(b"data: "))
+        self.assertEqual((told["type"], told["stream"]), ("game_created", f"game-{made}"))
+        self.assertEqual(other.query("games:get", gameId=made)["_id"], made)
+
+    def until(self, is_so):
+        """What another program commits is seen a moment later."""
+        begin = time.monotonic()
+        while not is_so():
+            self.assertLess(time.monotonic() - begin, 60)
 
 
 if __name__ == "__main__":

@@ -187,6 +187,11 @@ TEST_CASE("in a pause there are signs of life that say where to go on") {
   chat.say(room, "x");
   one.until("\"x\"");
   one.until("\r\n7\r\nid: 2\n\n\r\n");
+  // Who speaks where only the server does is not heard, and goes on hearing.
+  reader loud{chat, "GET /api/events?from=1 HTTP/1.1\r\nHost: x\r\n\r\n" + std::string(99, '!')};
+  loud.until("\r\n7\r\nid: 2\n\n\r\n");
+  chat.say(room, "y");
+  loud.until("\"y\"");
 }
 
 TEST_CASE("a server that stops ends its feeds, also of who does not read") {

@@ -84,10 +84,18 @@ async function main() {
   // Who no longer listens hears nothing more.
   const silent = theirs.told.length;
   theirs.stop();
-  const large = "x\u00e9\u{1f600}".repeat(1_000_000); // 7 MB: the Transition comes in parts
-  await one.mutation(send, { room, content: large });
-  assert.equal(mine.told.at(-1).at(-1).content, large);
+  await one.mutation(send, { room, content: "unheard" });
+  assert.equal(mine.told.at(-1).at(-1).content, "unheard");
   assert.equal(theirs.told.length, silent);
+
+  // A large result comes in parts, and is whole.
+  const hall = await one.mutation(named("rooms:open"), { title: "a hall" });
+  const far = new Watched(one, list, { room: hall });
+  await far.until((told) => told?.length === 0, "an empty hall");
+  const large = "x\u00e9\u{1f600}".repeat(800_000); // 5.6 MB
+  await one.mutation(send, { room: hall, content: large });
+  assert.equal(far.told.at(-1).at(-1).content, large);
+  far.stop();
 
   // The server is killed between, and while, mutations are on their way. Each of them happens once, in their order,
   // and every promise is kept by the server that comes after.

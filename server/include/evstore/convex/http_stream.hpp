@@ -147,7 +147,7 @@ private:
     boost::asio::async_write(stream_, boost::beast::http::make_chunk_last(), sent);
   }
 
-  /// Notices a reader who goes. One who says something instead is found out by the next piece.
+  /// Notices a reader who goes. One who says something, which is not heard, is noticed by what is sent.
   void expect_end() {
     stream_.expires_never();
     stream_.async_read_some(boost::asio::buffer(unasked_),
@@ -158,9 +158,8 @@ private:
 
   void after(std::chrono::milliseconds time, void (*run)(http_stream&)) {
     timer_.expires_after(time);
-    timer_.async_wait([weak = weak_from_this(), run](error_code cancelled) {
-      const auto self = weak.lock();
-      if (self && !cancelled && !self->is_over_) run(*self);
+    timer_.async_wait([self = shared_from_this(), run](error_code cancelled) {
+      if (!cancelled && !self->is_over_) run(*self);
     });
   }
 
