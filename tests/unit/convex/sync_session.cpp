@@ -117,7 +117,7 @@ TEST_CASE("a large Transition comes in parts to who can put them together") {
   session unable{{.largest_transition = 97}};
   const auto whole = large(unable);
   REQUIRE(whole.size() == 1);
-  for (const std::size_t size : {97, 98, 99, 100, 3}) {
+  for (const std::size_t size : {97U, 98U, 99U, 100U, 3U}) {
     session able{{.largest_transition = size}, true};
     const auto parts = large(able);
     REQUIRE(parts.size() > whole.front().size() / 100);
