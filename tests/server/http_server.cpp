@@ -122,12 +122,36 @@ TEST_CASE("what is too large or no HTTP is refused, and the connection closed") 
       Catch::StartsWith("HTTP/1.1 413"));
   CHECK_THAT(ask(server, "GET / HTTP/1.1\r\nX: " + std::string(17'000, 'x') + "\r\n\r\n"),
              Catch::StartsWith("HTTP/1.1 431"));
+  for (const char* coding : {"gzip", "chunked, chunked", "identity"})
+    CHECK_THAT(ask(server, std::string{"POST / HTTP/1.1\r\nTransfer-Encoding: "} + coding +
+                               "\r\n\r\n0\r\n\r\n"),
+               Catch::StartsWith("HTTP/1.1 400"));
   for (const char* wrong : {"hello\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n",
                             "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
                             "GET / HTTP/1.1\r\nbad header\r\n\r\n", "\x16\x03\x01\x02\r\n\r\n"})
     CHECK_THAT(ask(server, wrong), Catch::StartsWith("HTTP/1.1 400"));
   CHECK_THAT(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
              Catch::StartsWith("HTTP/1.1 200"));
+}
+
+TEST_CASE("what stands around chunks is as short as other fields, and the server outlives it") {
+  const http_server server{echo};
+  const std::string begin = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string much(200'000, 'x');
+  CHECK_THAT(ask(server, begin + "2;" + much + "\r\nab\r\n0\r\n\r\n"),
+             Catch::StartsWith("HTTP/1.1 431"));
+  CHECK_THAT(ask(server, begin + "2\r\nab\r\n0\r\nX: " + much + "\r\n\r\n"),
+             Catch::StartsWith("HTTP/1.1 431"));
+  CHECK_THAT(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+             Catch::StartsWith("HTTP/1.1 200"));
+}
+
+TEST_CASE("who is refused while it still speaks hears why") {
+  const http_server server{echo, {.body_limit = 1000}};
+  connection loud{server.port()};
+  loud.say("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n");
+  loud.say(std::string(3'000'000, 'x'));
+  CHECK_THAT(loud.hear(), Catch::StartsWith("HTTP/1.1 413"));
 }
 
 TEST_CASE("who sends a request too slowly is hung up on") {
@@ -147,6 +171,14 @@ TEST_CASE("what a responder throws is an internal error, and the next request is
              Catch::StartsWith("HTTP/1.1 500") && Catch::Contains("InternalServerError"));
   CHECK_THAT(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
              Catch::StartsWith("HTTP/1.1 200"));
+}
+
+TEST_CASE("what fails while a response is made is an internal error") {
+  const http_server server{[](const http_request&, const http_reply& reply) {
+    reply([]() -> http_response { throw std::runtime_error{"no luck"}; });
+  }};
+  CHECK_THAT(ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+             Catch::StartsWith("HTTP/1.1 500") && Catch::Contains("no luck"));
 }
 
 TEST_CASE("a server that stops answers what it was asked, and hangs up on who asks nothing") {

@@ -17,6 +17,7 @@ struct options {
   std::filesystem::path page;
   bool demonstration = false;
   std::chrono::milliseconds pause{1200};
+  std::chrono::seconds patience{60}; ///< for a request to arrive, and for a response to be taken
 };
 
 /// What the command line says; or the status to exit with, when that was all.

@@ -27,7 +27,11 @@ namespace convex_game {
 namespace {
 
 /// A game's state may be nested deeper than Convex allows for.
-constexpr convex::limits most{.depth = 600};
+constexpr convex::limits of_arguments{.depth = 600};
+/// What was taken in pieces is given as a whole: neither a long game nor large ones in a list are ever
+/// too much to be read. The client itself knows no limits.
+constexpr convex::limits of_results{
+    .depth = 600, .elements = 10'000'000, .size = std::size_t{1} << 30};
 
 /// Threads that are begun while it lives do not take the signals, which `wait` does.
 class end_signals {
@@ -72,8 +76,8 @@ void serve_on(Adapter log, const options& asked) {
       {std::make_shared<const confined_folder>(confined_folder::open(CONVEX_GAME_DEMONSTRATION)),
        asked.pause});
   convex::executor<events, Adapter, tables> executor{evstore::open<events>(std::move(log)),
-                                                     std::move(all), most};
-  convex::http_api api{executor, {.arguments = most, .shows_events = true}};
+                                                     std::move(all), of_results};
+  convex::http_api api{executor, {.arguments = of_arguments, .shows_events = true}};
   const site pages{confined_folder::open(folder), confined_folder::open(asked.page)};
   convex::http_server server{
       [&](const convex::http_request& request, const convex::http_reply& reply) {
@@ -81,8 +85,8 @@ void serve_on(Adapter log, const options& asked) {
           return reply([made = *std::move(made)] { return made; });
         api.respond(request, reply);
       },
-      {.address = asked.address, .port = asked.port},
-      convex::sync_api(executor, {.arguments = most})};
+      {.address = asked.address, .port = asked.port, .patience = asked.patience},
+      convex::sync_api(executor, {.arguments = of_arguments})};
   std::cout << "http://" << asked.address << ":" << server.port() << "/" << std::endl;
   if (asked.demonstration) begin_demonstration(executor);
   signals.wait();

@@ -35,6 +35,34 @@ void sync(const descriptor& written, std::string_view path) {
   if (::fsync(written.get()) != 0) throw file_error(errno, "cannot sync", path);
 }
 
+/// All that is in a folder, sorted.
+std::vector<std::string> names_in(const descriptor& folder) {
+  const auto close = [](::DIR* opened) { ::closedir(opened); };
+  // Opened anew: a descriptor that is shared shares where its reading stands.
+  const int opened = ::openat(folder.get(), ".", as_folder);
+  const std::unique_ptr<::DIR, decltype(close)> entries{opened < 0 ? nullptr : ::fdopendir(opened),
+                                                        close};
+  if (!entries) throw file_error(errno, "cannot read the folder", "");
+  std::vector<std::string> names;
+  while (const ::dirent* const entry = ::readdir(entries.get()))
+    if (const std::string_view name = entry->d_name; name != "." && name != "..")
+      names.emplace_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void remove_all(const descriptor& from, const std::string& name) {
+  if (::unlinkat(from.get(), name.c_str(), 0) == 0 || errno == ENOENT) return;
+  if (errno != EISDIR) throw file_error(errno, "cannot delete", name);
+  {
+    const descriptor below = open_at(from, name, as_folder);
+    if (!below.valid()) throw file_error(errno, "cannot open the folder", name);
+    for (const std::string& each : names_in(below)) remove_all(below, each);
+  }
+  if (::unlinkat(from.get(), name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    throw file_error(errno, "cannot delete the folder", name);
+}
+
 void write_all(const descriptor& to, std::string_view contents, std::string_view path) {
   while (!contents.empty()) {
     const ssize_t done = ::write(to.get(), contents.data(), contents.size());
@@ -154,17 +182,37 @@ void confined_folder::write(std::string_view path, std::string_view contents) co
   sync(folder, path);
 }
 
+std::vector<confined_folder::entry> confined_folder::files_below(std::string_view folder) const {
+  std::vector<entry> found;
+  const auto look = [&](const auto& self, const descriptor& at, const std::string& path) -> void {
+    for (const std::string& name : names_in(at)) {
+      const std::string below = path + "/" + name;
+      if (!is_plain_path(below)) continue;
+      struct ::stat about {};
+      if (::fstatat(at.get(), name.c_str(), &about, AT_SYMLINK_NOFOLLOW) != 0) continue; // gone
+      if (S_ISREG(about.st_mode))
+        found.push_back({below, static_cast<std::uint64_t>(about.st_size)});
+      if (!S_ISDIR(about.st_mode)) continue;
+      if (const descriptor inner = open_at(at, name, as_folder); inner.valid())
+        self(self, inner, below);
+    }
+  };
+  if (has_folder(folder)) {
+    const std::string name{folder};
+    look(look, open_at(opened_, name, as_folder), name);
+  }
+  return found;
+}
+
+void confined_folder::remove_folder(std::string_view name) const {
+  if (!has_folder(name)) return;
+  remove_all(opened_, std::string{name});
+  sync(opened_, name);
+}
+
 std::vector<std::string> confined_folder::folders() const {
-  const auto close = [](::DIR* opened) { ::closedir(opened); };
-  // Opened anew: a descriptor that is shared shares where its reading stands.
-  const std::unique_ptr<::DIR, decltype(close)> entries{
-      ::fdopendir(::openat(opened_.get(), ".", as_folder)), close};
-  if (!entries) throw file_error(errno, "cannot read the folder", "");
-  std::vector<std::string> names;
-  while (const ::dirent* const entry = ::readdir(entries.get()))
-    if (is_plain_path(entry->d_name) && has_folder(entry->d_name))
-      names.emplace_back(entry->d_name);
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = names_in(opened_);
+  std::erase_if(names, [this](const std::string& name) { return !has_folder(name); });
   return names;
 }
 

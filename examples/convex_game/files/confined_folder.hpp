@@ -57,6 +57,18 @@ public:
   /// plain path has, synced, renamed, and the folder synced. Makes the folders that the path names.
   void write(std::string_view path, std::string_view contents) const;
 
+  /// A file that there is.
+  struct entry {
+    std::string path;
+    std::uint64_t size = 0;
+  };
+  /// What is below a folder of it and could be read, sorted: none if there is no such folder.
+  [[nodiscard]] std::vector<entry> files_below(std::string_view folder) const;
+
+  /// Deletes a folder with all that is in it, also what has no plain name; of a link the link. Does
+  /// nothing if there is none.
+  void remove_folder(std::string_view name) const;
+
   /// The names of the folders in it, sorted, but for those that begin with a dot.
   [[nodiscard]] std::vector<std::string> folders() const;
 

@@ -57,6 +57,11 @@ struct game_deactivated {
   std::string game;
 };
 
+/// The game, and what was said in it, are no more. The files of its run stay until they are collected.
+struct game_removed {
+  std::string game;
+};
+
 /// The corners of its picture in the scene: top, left, bottom, right.
 struct entity_moved {
   std::string game;
@@ -80,6 +85,11 @@ struct artifact_stored {
   std::int64_t size = 0;
   std::string sha256;
   std::string mime;
+};
+
+/// A file of a run that no game names any more is about to be deleted.
+struct artifact_removed {
+  std::string name;
 };
 
 } // namespace convex_game

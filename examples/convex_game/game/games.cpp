@@ -96,6 +96,11 @@ struct apply_modification {
 };
 EVSTORE_DESCRIBE(apply_modification, gameId, newState, log, command, subType)
 
+struct remove_game {
+  game_id gameId;
+};
+EVSTORE_DESCRIBE(remove_game, gameId)
+
 struct history_of {
   game_id gameId;
   std::optional<double> limit;
@@ -196,6 +201,11 @@ void modify(mutation& call, const apply_modification& asked) {
       to_event(call, asked.gameId, {message_role::system, "[GOD MODE] " + asked.log, about}));
 }
 
+void remove(mutation& call, const remove_game& asked) {
+  static_cast<void>(require_game(call.model(), asked.gameId));
+  call.write(stream_of(asked.gameId), stream_exists, game_removed{asked.gameId.text});
+}
+
 std::optional<game> get(const tables& seen, const which_game& asked) {
   if (asked.gameId) {
     const game* const found = seen.games.find({*asked.gameId});
@@ -226,6 +236,7 @@ void add_games(functions& all) {
   all.mutation<update_status>("games:updateStatus", change_status);
   all.mutation<fast_move>("games:fastMove", move);
   all.mutation<apply_modification>("games:applyModification", modify);
+  all.mutation<remove_game>("games:remove", remove);
   all.query<which_game>("games:get", get);
   all.query<list_games>("games:list", [](const tables& seen, const list_games& asked) {
     return take(seen.games.by<"by_creation_time">(), asked.order, asked.limit);

@@ -72,6 +72,17 @@ void tables::evolve(const game_deactivated& event, const evstore::event_view& re
   change(event.game, recorded, [](game& row) { row.isActive = false; });
 }
 
+void tables::evolve(const game_removed& event, const evstore::event_view&) {
+  const game_id id{event.game};
+  games.erase(id);
+  std::vector<message_id> said;
+  for (const message& each : messages.by<"by_gameId">().prefix(id)) said.push_back(each._id);
+  for (const message_id& each : said) messages.erase(each);
+  std::vector<std::uint64_t> remembered;
+  for (const moment& each : moments.by<"key">().prefix(id)) remembered.push_back(each.position);
+  for (const std::uint64_t each : remembered) moments.erase({id, each});
+}
+
 void tables::evolve(const entity_moved& event, const evstore::event_view& recorded) {
   change(event.game, recorded, [&](game& row) {
     convex::value* const entity = find_entity(row.state, event.entity);
@@ -97,9 +108,12 @@ void tables::evolve(const message_sent& event, const evstore::event_view& record
 }
 
 void tables::evolve(const artifact_stored& event, const evstore::event_view& recorded) {
-  const std::string_view run = recorded.stream.substr(run_stream_prefix.size());
-  static_cast<void>(
-      artifacts.upsert({std::string{run}, event.name, event.size, event.sha256, event.mime}));
+  static_cast<void>(artifacts.upsert(
+      {run_of_stream(recorded.stream), event.name, event.size, event.sha256, event.mime}));
+}
+
+void tables::evolve(const artifact_removed& event, const evstore::event_view& recorded) {
+  artifacts.erase({run_of_stream(recorded.stream), event.name});
 }
 
 } // namespace convex_game

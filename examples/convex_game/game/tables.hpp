@@ -103,9 +103,11 @@ struct tables {
   void evolve(const game_setup_changed& event, const evstore::event_view& recorded);
   void evolve(const game_activated& event, const evstore::event_view& recorded);
   void evolve(const game_deactivated& event, const evstore::event_view& recorded);
+  void evolve(const game_removed& event, const evstore::event_view& recorded);
   void evolve(const entity_moved& event, const evstore::event_view& recorded);
   void evolve(const message_sent& event, const evstore::event_view& recorded);
   void evolve(const artifact_stored& event, const evstore::event_view& recorded);
+  void evolve(const artifact_removed& event, const evstore::event_view& recorded);
 
 private:
   template <class Change>
@@ -118,6 +120,9 @@ inline std::string stream_of(const game_id& game) { return "game-" + game.text; 
 inline constexpr std::string_view run_stream_prefix = "run-";
 inline std::string stream_of_run(std::string_view run) {
   return std::string{run_stream_prefix}.append(run);
+}
+inline std::string run_of_stream(std::string_view stream) {
+  return std::string{stream.substr(run_stream_prefix.size())};
 }
 
 } // namespace convex_game

@@ -2,7 +2,9 @@
 
 #include <evstore/convex/decode.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace convex_game {
@@ -24,6 +26,12 @@ struct verify_artifacts {
   std::optional<std::string> runId;
 };
 EVSTORE_DESCRIBE(verify_artifacts, runId)
+
+/// What would be deleted is told; deleted it is on a second thought.
+struct collect_artifacts {
+  std::optional<bool> apply;
+};
+EVSTORE_DESCRIBE(collect_artifacts, apply)
 
 struct restore_game {
   std::string runId;
@@ -51,6 +59,24 @@ array verify(convex::caller& call, const runs& files, const verify_artifacts& as
           object{{"runId", record->runId}, {"name", record->name}, {"problem", *defect}});
   }
   return defects;
+}
+
+/// The record goes first: if the program ends between, the files are there to be collected again.
+array collect(convex::caller& call, const runs& files, const collect_artifacts& asked) {
+  const value said = call.run_query("runs:named", object{});
+  const array& named = *said.get_if<array>();
+  array collected;
+  for (const std::string& run : files.list()) {
+    if (std::find(named.begin(), named.end(), value{run}) != named.end()) continue;
+    for (const auto& file : files.files(run))
+      collected.emplace_back(object{{"runId", run},
+                                    {"name", file.path.substr(run.size() + 1)},
+                                    {"size", static_cast<std::int64_t>(file.size)}});
+    if (!asked.apply.value_or(false)) continue;
+    call.run_mutation("artifacts:forget", object{{"runId", run}});
+    files.remove(run);
+  }
+  return collected;
 }
 
 /// As it was written by whoever made the game: the state with what else belongs to it, or bare.
@@ -92,6 +118,10 @@ void add_runs(functions& all, const std::shared_ptr<const runs>& files) {
                                [files](convex::caller& call, const verify_artifacts& asked) {
                                  return value{verify(call, *files, asked)};
                                });
+  all.action<collect_artifacts>("artifacts:collect",
+                                [files](convex::caller& call, const collect_artifacts& asked) {
+                                  return value{collect(call, *files, asked)};
+                                });
   all.action<convex::no_arguments>(
       "runs:list", [files](convex::caller&, const convex::no_arguments&) { return files->list(); });
   all.action<restore_game>("games:restore",

@@ -13,6 +13,7 @@ namespace convex_game {
 ///
 ///     artifacts:store    {runId, name, content}   writes the file, then records it
 ///     artifacts:verify   {runId?}                 what of the records is no longer so
+///     artifacts:collect  {apply?}                 the files of runs that no game names; true: deletes them
 ///     runs:list          {}                       the runs of which there are folders
 ///     games:restore      {runId}                  a new game from its gamestate.json
 void add_runs(functions& all, const std::shared_ptr<const runs>& files);

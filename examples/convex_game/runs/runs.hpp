@@ -29,6 +29,12 @@ public:
   /// Nothing if there is no such file.
   [[nodiscard]] std::optional<std::string> read(std::string_view run, std::string_view name) const;
 
+  /// The files of a run, as `{path, size}` with the run in front.
+  [[nodiscard]] auto files(std::string_view run) const { return folder_.files_below(run); }
+
+  /// Deletes all that there is of a run, also what a crash has left unfinished.
+  void remove(std::string_view run) const { folder_.remove_folder(run); }
+
   /// The runs that there are.
   [[nodiscard]] std::vector<std::string> list() const { return folder_.folders(); }
 

@@ -119,6 +119,8 @@ TEST_CASE("run calls any function by its place, and a query can be asked with GE
   };
   CHECK(get("/api/query?path=echo&format=json&args=%7B%22a%22%3A%22x+y%22%7D").body ==
         R"({"status":"success","value":{"a":"x y"}})");
+  CHECK(get("/api/query?path=echo&args=%5B%7B%22a%22%3A1%7D%5D").body ==
+        R"({"status":"success","value":{"a":1}})");
   CHECK(code(get("/api/query?path=echo&args=%7")) == "400 BadQuery");
   CHECK(get("/version").status == 200);
   CHECK(get("/version").content_type == "text/plain");
@@ -141,7 +143,8 @@ TEST_CASE("an idempotency key makes a mutation safe to send again") {
   CHECK(open("b").body != first.body);
   CHECK(chat.body("/api/query", R"({"path":"rooms:count","args":{}})") ==
         R"({"status":"success","value":2})");
-  CHECK(code(open("a\x01")) == "400 BadIdempotencyKey");
+  for (const std::string& wrong : {std::string{"a\x01"}, std::string{}, std::string(500, 'k')})
+    CHECK(code(open(wrong)) == "400 BadIdempotencyKey");
 }
 
 TEST_CASE("what is no request is refused with a code") {

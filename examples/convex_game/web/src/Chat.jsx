@@ -1,12 +1,13 @@
 import { useMutation } from "convex/react";
 import { useEffect, useRef, useState } from "react";
-import { api } from "./functions.js";
+import { api, newestSaid } from "./functions.js";
+import { logsOf } from "./view.js";
 
 const sendAtOnce = (store, { gameId, role, content, timestamp }) => {
-  const said = store.getQuery(api.messages.list, { gameId });
+  const said = store.getQuery(api.messages.list, newestSaid(gameId));
   if (!said) return;
   const message = { _id: `new-${timestamp}`, _creationTime: timestamp, gameId, role, content, timestamp };
-  store.setQuery(api.messages.list, { gameId }, [...said, message]);
+  store.setQuery(api.messages.list, newestSaid(gameId), [message, ...said]);
 };
 
 export function Chat({ gameId, messages, isPast, rules }) {
@@ -16,7 +17,7 @@ export function Chat({ gameId, messages, isPast, rules }) {
   const end = useRef(null);
   useEffect(() => {
     end.current?.scrollIntoView({ block: "nearest" });
-  }, [messages?.length]);
+  }, [messages?.at(0)?._id]);
 
   const say = async (event) => {
     event.preventDefault();
@@ -40,11 +41,11 @@ export function Chat({ gameId, messages, isPast, rules }) {
         </details>
       )}
       <ol data-testid="messages">
-        {messages?.map((each) => (
+        {[...(messages ?? [])].reverse().map((each) => (
           <li key={each._id} className={each.role}>
             <time>{new Date(each.timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}</time>
             <span>{each.content}</span>
-            {each.data?.logs && <small>{[each.data.logs].flat().map(String).join(", ")}</small>}
+            {logsOf(each) && <small>{logsOf(each)}</small>}
           </li>
         ))}
         <li ref={end} className="end" />
@@ -53,7 +54,7 @@ export function Chat({ gameId, messages, isPast, rules }) {
       <form onSubmit={say}>
         <input
           value={text}
-          placeholder={isPast ? "The past does not listen." : "Say something…"}
+          placeholder={isPast ? "The past is silent." : "Say something…"}
           disabled={isPast}
           aria-label="message"
           data-testid="say"

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { api } from "./functions.js";
 import { http } from "./past.js";
+import { viewOf } from "./view.js";
 
 export function GameList({ games, shown, onChoose }) {
   const [isMaking, setMaking] = useState(false);
@@ -27,9 +28,9 @@ export function GameList({ games, shown, onChoose }) {
           <li key={each._id} className={each._id === shown ? "shown" : ""}>
             <button onClick={() => onChoose(each._id)}>
               <span className={`dot ${each.status} ${each.isActive ? "active" : ""}`} />
-              <span className="title">{each.state?.title ?? "New game"}</span>
+              <span className="title">{viewOf(each).title ?? "New game"}</span>
               <small>
-                {each.progress ?? (each.isActive ? `turn ${each.state?.turn ?? 1}` : "over")} ·{" "}
+                {each.progress ?? (each.isActive ? `turn ${viewOf(each).turn ?? 1}` : "over")} ·{" "}
                 {new Date(each._creationTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
               </small>
             </button>

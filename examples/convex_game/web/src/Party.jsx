@@ -1,9 +1,8 @@
 import { useMutation } from "convex/react";
 import { useState } from "react";
-import { entitiesOf } from "./Scene.jsx";
 import { api } from "./functions.js";
 
-export function Party({ game, isPast, selected, onSelect }) {
+export function Party({ game, view, isPast, selected, onSelect }) {
   const strike = useMutation(api.play.strike);
   const endTurn = useMutation(api.play.endTurn);
   const [refused, setRefused] = useState(null);
@@ -16,21 +15,20 @@ export function Party({ game, isPast, selected, onSelect }) {
       setRefused(failed.message.split("Uncaught Error: ").pop());
     }
   };
-  const all = entitiesOf(game);
-  const fighter = all.find(([id]) => id === selected)?.[1];
+  const fighter = view.entities.get(selected);
   const canStrike = isPlayed && fighter && fighter.side !== "things" && fighter.hp !== 0;
   return (
     <section className="party">
       <div className="cards">
-        {all.map(([id, each]) => (
+        {[...view.entities].map(([id, each]) => (
           <div
             key={id}
             className={["card", each.side, id === selected && "selected", each.hp === 0 && "down"].filter(Boolean).join(" ")}
             onClick={() => onSelect(id === selected ? null : id)}
             data-testid={`card-${id}`}
           >
-            <span className="name">{each.label ?? id}</span>
-            {each.maxHp !== undefined && (
+            <span className="name">{each.label}</span>
+            {each.maxHp > 0 && each.hp !== undefined && (
               <>
                 <span className="bar">
                   <span style={{ width: `${(each.hp / each.maxHp) * 100}%` }} />

@@ -2,13 +2,6 @@ import { useMutation } from "convex/react";
 import { useState } from "react";
 import { api } from "./functions.js";
 
-export const entitiesOf = (game) => {
-  const all = game.state?.entities ?? {};
-  return Array.isArray(all)
-    ? all.map((each) => [each.id ?? each.name, each])
-    : Object.entries(all).map(([id, each]) => [id, each]);
-};
-
 const asset = (game, path) =>
   game.runId ? `/api/asset-proxy/${encodeURIComponent(game.runId)}/${path}` : undefined;
 
@@ -23,25 +16,25 @@ const moveAtOnce = (store, { gameId, entityId, pixel_box }) => {
   }
 };
 
-export function Scene({ game, isPast, selected, onSelect }) {
+export function Scene({ game, view, isPast, selected, onSelect }) {
   const move = useMutation(api.games.fastMove).withOptimisticUpdate(moveAtOnce);
   const [refused, setRefused] = useState(null);
-  const { width = 1280, height = 720, background } = game.state ?? {};
+  const { frame, background } = view;
   const isPlayed = game.status === "playing" && !isPast;
-  const inOrder = entitiesOf(game)
+  const inOrder = [...view.entities]
     .filter(([, each]) => each.pixel_box)
     .sort(([, one], [, other]) => one.pixel_box[2] - other.pixel_box[2]);
 
   const onGround = async (event) => {
-    const entity = Object.fromEntries(inOrder)[selected];
-    if (!isPlayed || !entity || entity.hp === 0) return onSelect(null);
-    const frame = event.currentTarget.getBoundingClientRect();
-    const x = ((event.clientX - frame.left) / frame.width) * width;
-    const y = ((event.clientY - frame.top) / frame.height) * height;
+    const entity = view.entities.get(selected);
+    if (!isPlayed || !entity?.pixel_box || entity.hp === 0) return onSelect(null);
+    const seen = event.currentTarget.getBoundingClientRect();
+    const x = ((event.clientX - seen.left) / seen.width) * frame.width;
+    const y = ((event.clientY - seen.top) / seen.height) * frame.height;
     const [top, left, bottom, right] = entity.pixel_box;
     const clamp = (value, most) => Math.round(Math.min(Math.max(value, 0), most));
-    const newLeft = clamp(x - (right - left) / 2, width - (right - left));
-    const newTop = clamp(y - (bottom - top), height - (bottom - top));
+    const newLeft = clamp(x - (right - left) / 2, frame.width - (right - left));
+    const newTop = clamp(y - (bottom - top), frame.height - (bottom - top));
     try {
       setRefused(null);
       await move({
@@ -57,7 +50,7 @@ export function Scene({ game, isPast, selected, onSelect }) {
   return (
     <div
       className={selected && isPlayed ? "scene aiming" : "scene"}
-      style={{ aspectRatio: `${width} / ${height}` }}
+      style={{ aspectRatio: `${frame.width} / ${frame.height}` }}
       onClick={onGround}
       data-testid="scene"
     >
@@ -68,7 +61,7 @@ export function Scene({ game, isPast, selected, onSelect }) {
           id={id}
           entity={each}
           src={each.src && asset(game, each.src)}
-          frame={{ width, height }}
+          frame={frame}
           isSelected={id === selected}
           onSelect={() => onSelect(id === selected ? null : id)}
         />
@@ -94,13 +87,13 @@ function Sprite({ id, entity, src, frame, isSelected, onSelect }) {
       className={classes}
       style={style}
       data-testid={`sprite-${id}`}
-      aria-label={entity.label ?? id}
+      aria-label={entity.label}
       onClick={(event) => {
         event.stopPropagation();
         onSelect();
       }}
     >
-      {src ? <img src={src} alt="" draggable="false" /> : <span className="token">{(entity.label ?? id)[0]}</span>}
+      {src ? <img src={src} alt="" draggable="false" /> : <span className="token">{[...entity.label][0]}</span>}
     </button>
   );
 }

@@ -5,8 +5,9 @@ import { GameList } from "./GameList.jsx";
 import { Party } from "./Party.jsx";
 import { Scene } from "./Scene.jsx";
 import { TimeSlider } from "./TimeSlider.jsx";
-import { api } from "./functions.js";
+import { api, newestSaid } from "./functions.js";
 import { useQueryAt } from "./past.js";
+import { viewOf } from "./view.js";
 
 const fromAddress = () => new URLSearchParams(window.location.search).get("game");
 
@@ -24,13 +25,14 @@ export function Table() {
   const games = useQuery(api.games.list, { order: "desc", limit: 30 });
   const now = useQuery(api.games.get, chosen ? { gameId: chosen } : {});
   const gameId = now?._id;
-  const said = useQuery(api.messages.list, gameId ? { gameId } : "skip");
+  const said = useQuery(api.messages.list, gameId ? newestSaid(gameId) : "skip");
   const history = useQuery(api.games.history, gameId ? { gameId, limit: 400 } : "skip");
   const then = useQueryAt(api.games.get, { gameId: gameId ?? "" }, gameId ? position : null);
-  const saidThen = useQueryAt(api.messages.list, { gameId: gameId ?? "" }, gameId ? position : null);
+  const saidThen = useQueryAt(api.messages.list, newestSaid(gameId ?? ""), gameId ? position : null);
 
   const isPast = position !== null;
   const game = isPast ? (then ?? now) : now;
+  const view = game && viewOf(game);
   const messages = isPast ? (saidThen ?? said) : said;
 
   return (
@@ -38,9 +40,9 @@ export function Table() {
       <header>
         <h1>
           <span className="flame" aria-hidden="true" />
-          {game?.state?.title ?? "Games"}
+          {view?.title ?? "Games"}
         </h1>
-        {game?.state?.turn !== undefined && <span className="turn">Turn {game.state.turn}</span>}
+        {view?.turn !== undefined && <span className="turn">Turn {view.turn}</span>}
         {game && <Status game={game} />}
         <Connection />
       </header>
@@ -50,9 +52,9 @@ export function Table() {
         {now === null && <p className="hint">There is no game yet. Make one.</p>}
         {game && (
           <>
-            <Scene game={game} isPast={isPast} selected={selected} onSelect={setSelected} />
+            <Scene game={game} view={view} isPast={isPast} selected={selected} onSelect={setSelected} />
             <TimeSlider history={history} position={position} onChange={setPosition} />
-            <Party game={game} isPast={isPast} selected={selected} onSelect={setSelected} />
+            <Party game={game} view={view} isPast={isPast} selected={selected} onSelect={setSelected} />
           </>
         )}
       </main>

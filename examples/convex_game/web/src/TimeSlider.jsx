@@ -5,6 +5,7 @@ const names = {
   game_setup_changed: "the rules change",
   game_activated: "the game goes on",
   game_deactivated: "the game ends",
+  game_removed: "the game is removed",
   entity_moved: "somebody moves",
   message_sent: "somebody speaks",
 };
@@ -34,7 +35,7 @@ export function TimeSlider({ history, position, onChange }) {
       <button aria-label="later" disabled={at === last} onClick={() => go(at + 1)}>
         ▶
       </button>
-      <span className="when" data-testid="when">
+      <span className="when" data-testid="when" title={names[moment.what]}>
         {position === null ? (
           "now"
         ) : (

@@ -118,7 +118,7 @@ private:
     object body;
     for (const auto& [name, text] : parse_parameters(query))
       if (name == "args")
-        body.set("args", value{parse_body(text, options_.arguments)});
+        body.set("args", parse_json(text, options_.arguments));
       else if (name == "path" || name == "format")
         body.set(name, text);
     const body_call asked = parse_call(body, options_.arguments);
@@ -209,7 +209,8 @@ private:
   static std::optional<request_key> key_of(const http_request& request) {
     if (!request.idempotency_key) return std::nullopt;
     request_key key{"key-" + std::string{*request.idempotency_key}, 0};
-    if (!key.valid()) throw bad_request{400, "BadIdempotencyKey", "1 to 196 visible characters"};
+    if (request.idempotency_key->empty() || !key.valid())
+      throw bad_request{400, "BadIdempotencyKey", "1 to 196 visible characters"};
     return key;
   }
 

@@ -95,19 +95,21 @@ struct body_call {
   format as = format::json;
 };
 
-/// A body as Convex's limits want it: values keep theirs, with room for what is around them.
-[[nodiscard]] inline object parse_body(std::string_view text, const limits& of_arguments) {
+/// As Convex's limits want it: values keep theirs, with room for what is around them.
+[[nodiscard]] inline value parse_json(std::string_view text, const limits& of_arguments) try {
   limits around = of_arguments;
   around.depth += 4;
   around.size += 2000;
-  try {
-    value body = decode(text, around);
-    if (object* const fields = body.get_if<object>()) return std::move(*fields);
-  } catch (const error& failed) {
-    if (failed.code() != errc::decode_failed) throw;
-    const bool is_json = !evstore::detail::find_json_defect(text);
-    throw bad_request{400, is_json ? "InvalidValue" : "BadJsonBody", failed.what()};
-  }
+  return decode(text, around);
+} catch (const error& failed) {
+  if (failed.code() != errc::decode_failed) throw;
+  const bool is_json = !evstore::detail::find_json_defect(text);
+  throw bad_request{400, is_json ? "InvalidValue" : "BadJsonBody", failed.what()};
+}
+
+[[nodiscard]] inline object parse_body(std::string_view text, const limits& of_arguments) {
+  value body = parse_json(text, of_arguments);
+  if (object* const fields = body.get_if<object>()) return std::move(*fields);
   throw bad_request{400, "BadJsonBody", "the body is no JSON object"};
 }
 

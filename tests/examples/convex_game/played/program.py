@@ -69,5 +69,9 @@ class Game:
         return self.call("action", path, **arguments)
 
 
+def as_integer(number):
+    return {"$integer": base64.b64encode(number.to_bytes(8, "little", signed=True)).decode()}
+
+
 def as_bytes(data):
     return {"$bytes": base64.b64encode(data).decode()}

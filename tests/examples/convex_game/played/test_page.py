@@ -5,9 +5,10 @@ import tempfile
 import unittest
 
 from browser import BROWSER, Browser
-from program import Game
+from program import Game, as_bytes, as_integer
 
 PLAYING = "document.querySelector('[data-testid=status]')?.innerText === 'playing'"
+NAN = {"$float": "AAAAAAAA+H8="}
 LEFT_OF_RANGER = "document.querySelector('[data-testid=sprite-ranger]').style.left"
 PICTURES_LOADED = ("[...document.querySelectorAll('.scene img')].length >= 6 && "
                    "[...document.querySelectorAll('.scene img')].every((each) => each.complete && each.naturalWidth > 0)")
@@ -91,6 +92,24 @@ class Pages(unittest.TestCase):
         page.wait(PLAYING)
         page.wait(PICTURES_LOADED)
         self.shoot(page, "two-games")
+
+    def test_no_state_takes_the_page_away(self):
+        game = self.start()
+        page = self.open(game)
+        odd_entity = {"label": {}, "src": 7, "hp": "x", "maxHp": {}, "side": [], "pixel_box": {"0": 1}}
+        for i, state in enumerate([
+                None, 7, "x", [], [None], {"title": {"a": 1}, "turn": {}, "width": 0, "height": "x", "background": []},
+                {"title": as_integer(7), "turn": as_bytes(b"x"), "entities": 7}, {"entities": {"a": None, "b": 7, "c": [], "d": odd_entity}},
+                {"entities": [None, 7, {}, {"id": 7}, {"id": {}}, {"id": "a"}, {"id": "a"}, {"id": "b", "pixel_box": [1, 2, 3]}, {"name": "", "label": ""}]},
+                {"entities": {"a": {"pixel_box": [0, 0, 50, NAN]}, "b": {"pixel_box": [9, 9, 1, 1], "hp": 5, "maxHp": 0}}}]):
+            with self.subTest(state):
+                one = game.mutate("games:reset", state=state, rules=f"odd {i}")
+                for logs in ([{"toString": None}, None, 7], {"toString": None}, as_integer(1)):
+                    game.mutate("games:updateState", gameId=one, summary=f"said {i}", logs=logs)
+                page.wait(f"document.querySelectorAll('[data-testid=messages] li').length === 4 && "
+                          f"document.querySelector('[data-testid=messages]').innerText.includes('said {i}')")
+                page.wait(PLAYING)
+        self.assertEqual(self.browser.errors, [])
 
     def test_the_slider_shows_the_past_and_the_present_goes_on(self):
         game = self.start()

@@ -8,7 +8,8 @@ import tempfile
 import threading
 import unittest
 
-from program import Game, as_bytes
+from program import Game, as_bytes, as_integer
+from raw import WebSocket
 
 
 class Program(unittest.TestCase):
@@ -126,6 +127,134 @@ class Program(unittest.TestCase):
         self.assertIn(pathlib.Path(self.folder, "runs/r1/scene.png").read_bytes(), contents)
         game.start()
         self.assertEqual(game.act("runs:list"), ["r1"])
+
+    def test_however_often_it_is_killed_nothing_is_there_by_half(self):
+        """State and messages of one commit, and files: killed in the middle of both, fifteen times."""
+        game = self.start()
+        one = self.create(game)
+        contents = [bytes([i]) * 1_000_000 for i in range(2)]
+        for round in range(15):
+            done = threading.Semaphore(0)
+
+            def repeat(once):
+                try:
+                    while True:
+                        once()
+                        done.release()
+                except (OSError, RuntimeError, ValueError):
+                    pass  # the program is gone
+
+            def play(turn=iter(range(1 << 30)), round=round):
+                word = f"{round}-{next(turn)}"
+                game.mutate("games:updateState", gameId=one, newState={"by": word}, command="c", summary=word)
+
+            def store(which=iter(range(1 << 30))):
+                game.act("artifacts:store", runId="r1", name="scene.png", content=as_bytes(contents[next(which) % 2]))
+
+            busy = [threading.Thread(target=repeat, args=[once]) for once in (play, store)]
+            for each in busy:
+                each.start()
+            for _ in range(3 + round):
+                done.acquire(timeout=60)
+            game.kill()
+            for each in busy:
+                each.join()
+            game.start()
+            said = game.query("messages:list", gameId=one)
+            self.assertEqual([each["role"] for each in said], ["user", "system"] * (len(said) // 2))
+            self.assertEqual(said[-1]["content"], game.query("games:get")["state"]["by"])
+            scene = pathlib.Path(self.folder, "runs/r1/scene.png")
+            if scene.exists():
+                self.assertIn(scene.read_bytes(), contents)
+            for known in game.query("artifacts:list"):
+                self.assertIn(known["sha256"], [hashlib.sha256(each).hexdigest() for each in contents])
+
+    def figure(self, game, name):
+        """Of /metrics."""
+        [line] = [line for line in game.ask("GET", "/metrics")[2].decode().splitlines() if line.startswith(name + " ")]
+        return float(line.split()[1])
+
+    def say(self, game, games, count):
+        """Messages to one game after the other."""
+        with WebSocket(game.port) as speaker:
+            speaker.connect()
+            for i in range(count):
+                speaker.send({"type": "Mutation", "requestId": i, "udfPath": "messages:send",
+                              "args": [{"gameId": games[i % len(games)], "role": "user", "content": str(i), "timestamp": 1}]})
+                while i % 500 == 499 or i == count - 1:  # no more than that are on their way
+                    told = speaker.next_message()
+                    if told["type"] == "MutationResponse" and told["requestId"] == i:
+                        break
+
+    def test_of_10_000_messages_a_game_has_its_own_and_hears_of_no_others(self):
+        game = self.start("--store", "memory")
+        games = [self.create(game) for _ in range(10)]
+        self.say(game, games, 10_000)
+        for number in (0, 7):
+            said = game.query("messages:list", gameId=games[number])
+            self.assertEqual([each["content"] for each in said], [str(i) for i in range(number, 10_000, 10)])
+            self.assertEqual([each["_creationTime"] for each in said], sorted({each["_creationTime"] for each in said}))
+        with WebSocket(game.port) as watching:
+            watching.connect()
+            watching.send({"type": "ModifyQuerySet", "baseVersion": 0, "newVersion": 1, "modifications": [
+                {"type": "Add", "queryId": 0, "udfPath": "messages:list", "args": [{"gameId": games[3]}]}]})
+            self.assertEqual(len(watching.next_message()["modifications"][0]["value"]), 1000)
+            before = self.figure(game, "evstore_live_query_runs_total")
+            for other in games[:3] + games[4:]:  # what is outside of the range of the index is not read, and no reason to run
+                game.mutate("messages:send", gameId=other, role="user", content="x", timestamp=1)
+            self.assertEqual(self.figure(game, "evstore_live_query_runs_total"), before)
+            game.mutate("messages:send", gameId=games[3], role="user", content="heard", timestamp=1)
+            self.assertEqual(watching.next_message()["modifications"][0]["value"][-1]["content"], "heard")
+            self.assertEqual(self.figure(game, "evstore_live_query_runs_total"), before + 1)
+
+    def test_what_was_taken_in_pieces_is_given_as_a_whole(self):
+        """A long game and a list of large ones are more than one call may bring, and stay readable."""
+        game = self.start("--store", "memory")
+        large = "x" * 9_000_000
+        games = [game.mutate("games:create", state=large, rules="", isActive=False, status="idle") for _ in range(2)]
+        self.assertEqual([each["_id"] for each in game.query("games:list")], games)
+        self.say(game, games[:1], 8_200)
+        self.assertEqual(len(game.query("messages:list", gameId=games[0])), 8_200)
+        self.assertEqual(len(game.query("games:history", gameId=games[0])), 8_201)
+
+    def test_a_game_that_is_removed_takes_its_messages_along_and_its_files_when_they_are_collected(self):
+        game = self.start()
+        one = game.mutate("games:create", state={}, rules="", isActive=True, status="playing", runId="r1")
+        two = game.mutate("games:create", state={}, rules="", isActive=True, status="playing", runId="r2")
+        for each in (one, two):
+            game.mutate("messages:send", gameId=each, role="user", content="x", timestamp=1)
+        for run in ("r1", "r2"):
+            for name in ("scene.png", "extracted/wolf.png"):
+                game.act("artifacts:store", runId=run, name=name, content=as_bytes(b"12345"))
+        left = pathlib.Path(self.folder, "runs/r1/.new-unfinished")
+        left.write_bytes(b"x")
+        self.assertEqual(game.act("artifacts:collect", apply=True), [])  # both are named by games
+        _, _, then = game.ask("POST", "/api/query_ts")
+        game.mutate("games:remove", gameId=one)
+        with self.assertRaisesRegex(RuntimeError, "Game not found"):
+            game.mutate("games:remove", gameId=one)
+        self.assertIsNone(game.query("games:get", gameId=one))
+        self.assertEqual(game.query("games:get")["_id"], two)
+        self.assertEqual((game.query("messages:list", gameId=one), game.query("games:history", gameId=one)), ([], []))
+        self.assertEqual(len(game.query("messages:list", gameId=two)), 1)
+
+        files = [{"runId": "r1", "name": name, "size": as_integer(5)} for name in ("extracted/wolf.png", "scene.png")]
+        self.assertEqual(game.act("artifacts:collect"), files)  # so far it is only said
+        self.assertEqual(game.ask("GET", "/api/asset-proxy/r1/scene.png")[0], 200)
+        self.assertEqual(game.act("artifacts:collect", apply=True), files)
+        self.assertEqual(game.ask("GET", "/api/asset-proxy/r1/scene.png")[0], 404)
+        self.assertFalse(left.parent.exists())
+        self.assertEqual(game.ask("GET", "/api/asset-proxy/r2/scene.png")[0], 200)
+        self.assertEqual({each["runId"] for each in game.query("artifacts:list")}, {"r2"})
+        self.assertEqual(game.act("artifacts:verify"), [])
+        with self.assertRaisesRegex(RuntimeError, "made of the run r2"):
+            game.mutate("artifacts:forget", runId="r2")
+
+        game.end()
+        game.start()
+        self.assertEqual([each["_id"] for each in game.query("games:list")], [two])
+        past = {"path": "games:get", "args": [{"gameId": one}], "ts": json.loads(then)["ts"]}
+        self.assertEqual(json.loads(game.ask("POST", "/api/query_at_ts", past)[2])["value"]["_id"], one)  # the log forgets nothing
 
     def test_deep_values_are_taken_or_refused(self):
         game = self.start()
