@@ -211,7 +211,7 @@ TEST_CASE("a query can be asked at any past timestamp, and sees whole commits") 
     INFO(at);
     CHECK(seen.outcome->get_if<array>()->size() == expected);
   }
-  for (const std::uint64_t at : {11, 3, 4, 9, 3, 10, 1, 11, 0, 9, 5}) { // to and fro
+  for (const std::uint64_t at : {11U, 3U, 4U, 9U, 3U, 10U, 1U, 11U, 0U, 9U, 5U}) { // to and fro
     const auto seen = chat.query_at({"messages:list", object{{"room", room}}}, global_position{at});
     CHECK(seen.outcome->get_if<array>()->size() == (at == 0 ? 0 : (at - 1) / 2));
     CHECK(seen.at == global_position{at});
