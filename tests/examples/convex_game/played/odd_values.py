@@ -102,7 +102,7 @@ VALUES = [
     ("a line end in a text", '"a\nb"', REFUSED),
     ("a text without an end", '"abc', REFUSED),
     ("a text of a megabyte", '"%s"' % ("x" * (1 << 20)), SAME),
-    ("a megabyte of zeros", '"%s"' % ("\\u0000" * (1 << 20)), SAME),
+    ("100,000 zeros", '"%s"' % ("\\u0000" * 100_000), SAME),
     ("a slash that is escaped", '"\\/"', '"/"'),
     ("nothing", "", REFUSED),
     ("null", "null", SAME),

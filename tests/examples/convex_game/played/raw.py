@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 
-PATIENCE = 20  # what hangs longer than this hangs
+PATIENCE = 120  # what hangs longer than this hangs, on a busy machine too
 
 
 class Connection:
