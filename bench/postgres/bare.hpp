@@ -247,6 +247,15 @@ inline double replayed(postgres::adapter& store, std::uint64_t& sum) {
   return static_cast<double>(events) / seconds_since(begin);
 }
 
+/// For a new store: 50 events for each of so many streams, one stream after the other, and again.
+inline std::string strewn_events(std::uint64_t streams) {
+  const std::string count = std::to_string(streams);
+  return "set search_path = bench_strewn; insert into events select n + 1, 'filled-' || n % " +
+         count + ", n / " + count + " + 1, 'money_moved', 1, null, " + std::to_string(some_time) +
+         ", 1, 1, null, '" + std::string{payload} + "', null from generate_series(0, 50 * " +
+         count + " - 1) as n";
+}
+
 inline double streams_a_second(postgres::adapter& store, std::chrono::milliseconds turn,
                                std::size_t streams) {
   std::size_t reads = 0;

@@ -3,7 +3,7 @@
 // PostgreSQL if they are there (see peers.hpp). Contestants take turns in each round, and ratios are
 // medians of the rounds' ratios.
 //
-// Usage: postgres [<milliseconds a turn> [<rounds> [<events to replay>]]]
+// Usage: postgres [<milliseconds a turn> [<rounds> [<events to replay> [<strewn streams>]]]]
 //
 // The server is that of EVSTORE_POSTGRES, or one that is started for the occasion.
 
@@ -28,8 +28,8 @@ std::uint64_t argument(int count, char** of, int i, std::uint64_t otherwise) {
 struct contests {
   contests(const server& on, int count, char** of)
       : turn{argument(count, of, 1, 500)}, rounds{argument(count, of, 2, 9)},
-        to_replay{argument(count, of, 3, 300'000)}, where{on.where},
-        store{postgres::open(on.where, {.schema = "bench"})}, bare{on.where} {
+        to_replay{argument(count, of, 3, 300'000)}, strewn{argument(count, of, 4, 20'000)},
+        where{on.where}, store{postgres::open(on.where, {.schema = "bench"})}, bare{on.where} {
     if (const char* peers = std::getenv("EVSTORE_BENCH_PEERS")) {
       messages.emplace(on, peers);
       node.emplace(on, peers);
@@ -110,6 +110,18 @@ struct contests {
     emmett_one.print("streams of 50 out of 100,000 events: Emmett");
   }
 
+  /// Streams whose events are strewn all over the log, as they are when many are written at once.
+  void read_strewn_streams() {
+    ratios covered;
+    auto plain = postgres::open(where, {.schema = "bench_strewn"});
+    postgres::connection{where}.execute(strewn_events(strewn).c_str());
+    auto indexed = postgres::open(where, {.schema = "bench_strewn", .covered_streams = true});
+    postgres::connection{where}.execute("vacuum analyze bench_strewn.events");
+    for (std::uint64_t round = 0; round < rounds; ++round)
+      covered.add(streams_a_second(indexed, turn, strewn), streams_a_second(plain, turn, strewn));
+    covered.print("strewn streams of 50, covered: without the index");
+  }
+
   void follow() {
     ratios latency;
     for (std::uint64_t round = 0; round < rounds; ++round)
@@ -121,6 +133,7 @@ struct contests {
   std::chrono::milliseconds turn;
   std::uint64_t rounds;
   std::uint64_t to_replay;
+  std::uint64_t strewn;
   std::string where;
   postgres::adapter store;
   bare_server bare;
@@ -138,9 +151,10 @@ int main(int count, char** arguments) {
   all.import_many();
   const bool is_same = all.replay();
   all.read_streams();
+  all.read_strewn_streams();
   all.follow();
   postgres::connection{one.where}.execute(
       "set client_min_messages = error; drop schema bench cascade;"
-      " drop schema if exists bench_streams cascade");
+      " drop schema if exists bench_streams, bench_strewn cascade");
   return is_same ? 0 : 1;
 }

@@ -449,6 +449,21 @@ begin
 end
 $$;
 
+-- Makes streams readable from an index alone, without the rows, which are strewn all over the log; where the visibility map says
+-- that they can be trusted, so after a VACUUM (which autovacuum does). The first index has the events that fit into one, by a
+-- bound for tags and names of any length; the second tells which streams have others. To be called by the owner.
+create or replace function cover_streams() returns void language plpgsql set search_path from current as
+$$
+begin
+  perform pg_advisory_xact_lock(1702261621, hashtext(current_schema())); -- the turn to install
+  create index if not exists long_events_of_streams on events (stream, version)
+    where not (octet_length(data) + coalesce(octet_length(metadata), 0) + 260 * coalesce(cardinality(tags), 0) <= 2000);
+  create index if not exists events_of_streams on events (stream, version)
+    include (position, type, schema, id, time, part, parts, tags, data, metadata)
+    where octet_length(data) + coalesce(octet_length(metadata), 0) + 260 * coalesce(cardinality(tags), 0) <= 2000;
+end
+$$;
+
 -- Who may do what. A reader reads; an appender may call append() and save_snapshot() besides, and can neither change nor
 -- delete an event, nor add one past append(). Nobody else may do anything.
 create or replace function allow_reading(role regrole) returns void language plpgsql set search_path from current as
@@ -468,4 +483,5 @@ begin
   execute format('grant execute on function append, append_one, append_each, save_snapshot to %s', role);
 end
 $$;
-revoke all on function is_fenced, fence, take_positions, channel, first_match, head_from, append, append_one, append_each, save_snapshot, allow_reading, allow_appending from public;
+revoke all on function is_fenced, fence, take_positions, channel, first_match, head_from, append, append_one, append_each, save_snapshot, cover_streams,
+  allow_reading, allow_appending from public;

@@ -26,7 +26,18 @@ namespace detail {
 
 inline constexpr statement ask_replication{
     "ask_replication", "select current_setting('synchronous_standby_names') <> ''"};
-inline constexpr statement read_ordering{"read_ordering", "select is_fenced()"};
+inline constexpr statement read_shape{"read_shape",
+                                      "select is_fenced(), has_table_privilege('events', 'insert'),"
+                                      " to_regclass('events_of_streams') is not null"};
+inline constexpr statement cover_streams{"cover_streams", "select cover_streams()"};
+
+/// What the store was made as, and what its role may.
+inline void see_shape(connection& on, connection_pool& pool) {
+  const answer asked = on.execute(read_shape, {});
+  pool.set_fenced(asked.boolean(0, 0));
+  pool.set_may_insert(asked.boolean(0, 1));
+  pool.set_covered_streams(asked.boolean(0, 2));
+}
 inline constexpr statement save_snapshot{
     "save_snapshot",
     "select save_snapshot($1::text, $2::bigint, $3::bigint, $4::bigint, $5::text)"};
@@ -181,7 +192,11 @@ private:
     if (!version && !how.create) adapter::refuse_absent(*on, how);
     if (version) adapter::require_known(*version, *on, how);
     if (!version || *version < newest_version) install(*on, how.schema, how.ordering);
-    opened.store_->pool->set_fenced(on->execute(detail::read_ordering, {}).boolean(0, 0));
+    detail::see_shape(*on, *opened.store_->pool);
+    if (how.covered_streams && !opened.store_->pool->has_covered_streams()) {
+      on->execute(detail::cover_streams, {});
+      opened.store_->pool->set_covered_streams(true);
+    }
     if (on->has_several_hosts() && !on->execute(detail::ask_replication, {}).boolean(0, 0))
       opened.store_->warnings.push_back(
           "several hosts are named, but " + on->place() +
@@ -205,7 +220,7 @@ private:
     if (*version < newest_version)
       throw error{errc::unsupported, on->place() + ": the store in schema \"" + how.schema +
                                          "\" is older than this program; open it for writing once"};
-    pool->set_fenced(on->execute(detail::read_ordering, {}).boolean(0, 0));
+    detail::see_shape(*on, *pool);
   }
   return adapter{std::move(pool)};
 }

@@ -225,6 +225,15 @@ private:
 /// What append() said of a group of commits.
 class batch_answer {
 public:
+  /// That a commit of one event is stored behind this head and this version.
+  static batch_answer of_stored_event(std::int64_t head, std::int64_t version) {
+    batch_answer one;
+    one.outcomes_ = {0};
+    one.abouts_ = {1};
+    one.numbers_ = one.versions_ = {version};
+    one.heads_ = {head};
+    return one;
+  }
   /// Of append_one() and append_each().
   static batch_answer of_single_events(const answer& came) {
     const auto said = integers_of<std::int64_t>(came.bytes(0, 0));
@@ -272,6 +281,11 @@ public:
     default: return std::nullopt;
     }
   }
+
+  /// Of a commit of one event: whether it is stored, and what is behind it.
+  [[nodiscard]] bool is_stored() const noexcept { return outcomes_[0] == 0; }
+  [[nodiscard]] std::int64_t head() const noexcept { return heads_[0]; }
+  [[nodiscard]] std::int64_t version() const noexcept { return versions_[0]; }
 
   /// Calls `see(head, count)` for each commit of the group that was stored: its events are the
   /// `count` behind position `head`.

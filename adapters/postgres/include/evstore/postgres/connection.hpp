@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -35,6 +36,10 @@ public:
   explicit answer(PGresult* rows) noexcept : rows_{rows} {}
 
   [[nodiscard]] int size() const noexcept { return rows_ ? PQntuples(rows_.get()) : 0; }
+  /// Whether a statement that gives no rows changed none.
+  [[nodiscard]] bool has_changed_nothing() const noexcept {
+    return std::strcmp(PQcmdTuples(rows_.get()), "0") == 0;
+  }
   [[nodiscard]] bool is_null(int row, int column) const noexcept {
     return PQgetisnull(rows_.get(), row, column) != 0;
   }
@@ -108,6 +113,9 @@ public:
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
   [[nodiscard]] bool has_several_hosts() const noexcept { return has_several_hosts_; }
+
+  /// Which session at a server this is: no two of the process are the same, and none is 0.
+  [[nodiscard]] std::uint64_t session() const noexcept { return session_; }
 
   /// Runs commands that have no parameters; the last one's answer.
   answer execute(const char* sql) { return checked(PQexec(raw(), sql)); }
@@ -186,6 +194,10 @@ public:
     // An idle server says nothing but farewell, and then ends the connection.
     while (::poll(&socket, 1, 0) != 0)
       if (PQconsumeInput(raw()) == 0) return false;
+    return is_idle();
+  }
+  /// False if something is under way or has failed, for all that has come so far.
+  [[nodiscard]] bool is_idle() const noexcept {
     return PQstatus(raw()) == CONNECTION_OK && PQtransactionStatus(raw()) == PQTRANS_IDLE;
   }
 
@@ -291,7 +303,13 @@ private:
     throw statement_failed{error{is_gone ? errc::connection_lost : classify(state), what}, state};
   }
 
+  static std::uint64_t next_session() noexcept {
+    static std::atomic<std::uint64_t> last{0};
+    return ++last;
+  }
+
   std::unique_ptr<PGconn, close> connection_;
+  std::uint64_t session_ = next_session();
   std::string place_;
   bool has_several_hosts_ = false;
   std::vector<const statement*> prepared_;

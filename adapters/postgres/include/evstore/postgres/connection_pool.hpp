@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -82,21 +83,18 @@ public:
   [[nodiscard]] lease take() {
     std::unique_lock lock{mutex_};
     returned_.wait(lock, [this] { return in_use_ < most_; });
-    ++in_use_;
-    std::unique_ptr<connection> found;
-    while (!found && !idle_.empty()) {
-      found = std::move(idle_.back());
-      idle_.pop_back();
-      if (!found->is_usable()) found.reset();
-    }
-    lock.unlock();
+    return lend(std::move(lock));
+  }
+  /// One more for who keeps one already; nothing if others might want it, or it cannot be opened.
+  [[nodiscard]] std::optional<lease> take_spare() {
+    std::unique_lock lock{mutex_};
+    if (in_use_ == most_ || !may_keep()) return std::nullopt;
     try {
-      if (!found) found = open();
-    } catch (...) {
-      take_back(nullptr, false);
-      throw;
+      lease spare = lend(std::move(lock));
+      if (spare.try_to_keep()) return spare;
+    } catch (const error&) { // one is enough
     }
-    return {shared_from_this(), std::move(found)};
+    return std::nullopt;
   }
 
   /// A connection beside those that are counted.
@@ -125,11 +123,34 @@ public:
   /// Whether the store is; found out before anybody shares the pool.
   [[nodiscard]] bool is_fenced() const noexcept { return is_fenced_; }
   void set_fenced(bool is) noexcept { is_fenced_ = is; }
+  /// Whether the store has the index of `options::covered_streams`.
+  [[nodiscard]] bool has_covered_streams() const noexcept { return has_covered_streams_; }
+  void set_covered_streams(bool has) noexcept { has_covered_streams_ = has; }
+  /// Whether its role may insert into the log, and not only call the functions that do.
+  [[nodiscard]] bool may_insert() const noexcept { return may_insert_; }
+  void set_may_insert(bool may) noexcept { may_insert_ = may; }
 
 private:
+  lease lend(std::unique_lock<std::mutex> lock) {
+    ++in_use_;
+    std::unique_ptr<connection> found;
+    while (!found && !idle_.empty()) {
+      found = std::move(idle_.back());
+      idle_.pop_back();
+      if (!found->is_usable()) found.reset();
+    }
+    lock.unlock();
+    try {
+      if (!found) found = open();
+    } catch (...) {
+      take_back(nullptr, false);
+      throw;
+    }
+    return {shared_from_this(), std::move(found)};
+  }
   void take_back(std::unique_ptr<connection> used, bool was_kept) noexcept {
     if (used && used->is_busy()) used->finish();
-    const bool is_usable = used && used->is_usable();
+    const bool is_usable = used && used->is_idle(); // and whether it lives, the next user asks
     {
       const std::lock_guard lock{mutex_};
       --in_use_;
@@ -138,9 +159,10 @@ private:
     }
     returned_.notify_one();
   }
+  [[nodiscard]] bool may_keep() const noexcept { return 2 * (kept_ + 1) <= most_; }
   bool count_as_kept() noexcept {
     const std::lock_guard lock{mutex_};
-    if (2 * (kept_ + 1) > most_) return false;
+    if (!may_keep()) return false;
     ++kept_;
     return true;
   }
@@ -149,6 +171,8 @@ private:
   const options how_;
   const std::size_t most_;
   bool is_fenced_ = false;
+  bool has_covered_streams_ = false;
+  bool may_insert_ = false;
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<connection>> idle_;

@@ -16,15 +16,16 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace evstore::postgres {
 
 /// Models `event_cursor`. The first page is read when the cursor is made, in one round trip that also
 /// tells what the store is at that moment; later pages keep to that. Between pages nothing is held
 /// open on the server. From the second page on the next one is under way while a page is looked at,
-/// if there are connections to spare.
+/// and who reads on has two under way, if there are connections to spare.
 ///
-/// Memory: about 1 MiB, 16 MiB where small payloads are followed by long ones, and the longest payload.
+/// Memory: about 2 MiB, 24 MiB where small payloads are followed by long ones, and the longest payload.
 class cursor {
 public:
   /// The events of a stream.
@@ -33,10 +34,18 @@ public:
     // No stream has such a name, and some of them are no text to the server either.
     if (!name_defect(stream).empty()) left_ = 0;
     stream_ = stream;
+    is_covered_ = pool_->has_covered_streams();
+    const bool is_asked = is_more();
     begin();
-    if (page_.size() == 0) return;
-    last_ = std::min(last_, page_.bigint(0, detail::behind_columns));
-    first_ = std::max(first_, page_.bigint(0, detail::behind_columns + 1));
+    if (is_asked && is_covered_ && may_lack_long_ones()) {
+      is_covered_ = false;
+      rewind(range);
+      begin();
+    }
+    if (!is_more()) return;
+    const int last_row = page_.size() - 1;
+    last_ = std::min(last_, page_.bigint(last_row, detail::behind_columns));
+    first_ = std::max(first_, page_.bigint(last_row, detail::behind_columns + 1));
   }
 
   /// The events of the store that a query matches.
@@ -61,10 +70,9 @@ public:
 
   [[nodiscard]] std::span<const event_view> next() {
     batch_.clear();
-    if (row_ == page_.size()) {
-      if (!is_more()) return {};
+    while (row_ == page_.size()) {
+      if (under_way_.empty() && !is_more()) return {};
       read_page();
-      if (page_.size() == 0) return {};
     }
     if (detail::is_left_out(page_, row_))
       add_long_one();
@@ -78,7 +86,18 @@ private:
   static constexpr std::int64_t most_rows = 2000;
   static constexpr std::int64_t first_rows = 128;
   static constexpr std::int64_t page_bytes = std::int64_t{1} << 20;
-  static constexpr std::int64_t most_page_bytes = std::int64_t{1} << 24;
+  static constexpr std::int64_t most_page_bytes = std::int64_t{1} << 23;
+  static constexpr std::int64_t pages_of_short_reads = 4;
+
+  /// A page that the server was sent for, and what had not been asked for before.
+  struct request {
+    connection_pool::lease on;
+    std::int64_t rows;
+    std::int64_t first;
+    std::int64_t last;
+    std::int64_t left;
+    bool is_of_range;
+  };
 
   template <class Range>
   cursor(std::shared_ptr<connection_pool> pool, const Range& range) : pool_{std::move(pool)} {
@@ -112,33 +131,67 @@ private:
   /// There may be rows that have not been asked for.
   [[nodiscard]] bool is_more() const noexcept { return left_ > 0 && first_ <= last_; }
 
+  /// Whether the next page has a row for each number between its bounds, so that what is behind it is
+  /// known before it has come.
+  [[nodiscard]] bool is_dense() const noexcept {
+    const bool is_numbered = stream_ || (which_.is_all() && !hides_ && !pool_->is_fenced());
+    return is_numbered && !is_first_ && !has_holes_;
+  }
+
   void read_page() {
     row_ = 0;
     page_ = answer{};
-    if (!ahead_) {
-      ahead_.emplace(pool_->take());
-      ask(**ahead_);
-    }
+    if (under_way_.empty()) ask(pool_->take());
+    request one = std::move(under_way_.front());
+    under_way_.erase(under_way_.begin());
     try {
-      page_ = (*ahead_)->receive();
+      page_ = one.on->receive();
     } catch (...) {
-      ahead_.reset();
+      go_back(one);
       throw;
     }
-    move_behind_page();
-    if (!is_first_ && is_more() && ahead_->try_to_keep())
-      ask(**ahead_);
-    else
-      ahead_.reset();
+    ++pages_;
+    move_behind_page(one);
+    if (is_first_ || !is_more() || !one.on.try_to_keep()) return;
+    ask(std::move(one.on));
+    if (pages_ < pages_of_short_reads || under_way_.size() > 1 || !is_dense() || !is_more()) return;
+    if (auto spare = pool_->take_spare()) ask(*std::move(spare));
+  }
+
+  /// Whether the first page, of the covering index, may lack events that are too long for it.
+  [[nodiscard]] bool may_lack_long_ones() const noexcept {
+    return page_.size() == 0 || page_.boolean(0, detail::behind_columns + 2);
   }
 
   /// Sends for the next page.
-  void ask(connection& on) {
-    asked_ = std::min(rows_, left_);
+  void ask(connection_pool::lease on) {
+    request one{std::move(on), std::min(rows_, left_), first_, last_, left_, is_dense()};
+    if (one.is_of_range) {
+      one.rows = std::min(one.rows, last_ - first_ + 1);
+      if (order_ == direction::forwards)
+        last_ = first_ + one.rows - 1;
+      else
+        first_ = last_ - one.rows + 1;
+    }
+    try {
+      send(*one.on, one.rows);
+    } catch (...) {
+      go_back(under_way_.empty() ? one : under_way_.front());
+      throw;
+    }
+    if (one.is_of_range) {
+      left_ -= one.rows;
+      move_behind(order_ == direction::forwards ? std::exchange(last_, one.last)
+                                                : std::exchange(first_, one.first));
+    }
+    under_way_.push_back(std::move(one));
+  }
+  void send(connection& on, std::int64_t rows) {
     parameters with;
     if (stream_) with.add(std::string_view{*stream_});
-    with.add(first_).add(last_).add(asked_).add(most_page_bytes / rows_ / 2);
-    if (stream_) return on.send(detail::page_of_stream(order_, is_first_), with);
+    with.add(first_).add(last_).add(rows);
+    if (!is_covered_) with.add(most_page_bytes / rows_ / 2);
+    if (stream_) return on.send(detail::page_of_stream({order_, is_first_, is_covered_}), with);
     const detail::page_shape shape{order_, is_first_, hides_};
     if (hides_) with.add(head_);
     if (which_.is_all()) return on.send(detail::page_of_all(shape), with);
@@ -147,19 +200,38 @@ private:
     on.send(detail::page_of_store(shape, detail::condition_of(which_, behind)), with);
   }
 
-  void move_behind_page() {
-    const int size = page_.size();
-    if (size < asked_) { // that was all
-      left_ = 0;
-      return;
-    }
-    left_ -= size;
-    const std::int64_t reached =
-        page_.bigint(size - 1, stream_ ? detail::version_column : detail::position_column);
+  /// Nothing was asked for since before this was.
+  void go_back(const request& to) noexcept {
+    first_ = to.first;
+    last_ = to.last;
+    left_ = to.left;
+    under_way_.clear(); // `to` may be one of them
+  }
+  void move_behind(std::int64_t reached) noexcept {
     if (order_ == direction::forwards)
       first_ = reached + 1;
     else
       last_ = reached - 1;
+  }
+  void move_behind_page(const request& was) {
+    const int size = page_.size();
+    if (size < was.rows) {
+      if (!was.is_of_range) { // that was all
+        left_ = 0;
+        return;
+      }
+      // Somebody's hand has taken events away, or a standby does not have them yet. This connection
+      // says where it goes on.
+      go_back(was);
+      has_holes_ = true;
+      is_covered_ = false; // or an event is too long for the index
+    }
+    if (size == 0) return;
+    if (!was.is_of_range || has_holes_) {
+      left_ -= size;
+      move_behind(
+          page_.bigint(size - 1, stream_ ? detail::version_column : detail::position_column));
+    }
     // As many rows as have the bytes of a page, going by this one.
     std::int64_t bytes = 0;
     for (int row = 0; row < size; ++row)
@@ -193,13 +265,15 @@ private:
   std::int64_t fence_ = no_bound; // behind which the store is not to be read
   std::int64_t head_ = no_bound;  // as of which the store is shown
   std::int64_t rows_ = first_rows;
-  std::int64_t asked_ = 0;
+  std::int64_t pages_ = 0;
+  bool has_holes_ = false;
+  bool is_covered_ = false; // asks the covering index
 
   answer page_;
   int row_ = 0; // of the page, the next
   answer long_one_;
   event_batch batch_;
-  std::optional<connection_pool::lease> ahead_; // has been asked for the next page
+  std::vector<request> under_way_; // in their order
 };
 
 } // namespace evstore::postgres

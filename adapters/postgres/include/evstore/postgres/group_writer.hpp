@@ -2,6 +2,7 @@
 
 #include <evstore/postgres/commit_batch.hpp>
 #include <evstore/postgres/connection_pool.hpp>
+#include <evstore/postgres/lone_event.hpp>
 #include <evstore/postgres/single_events.hpp>
 #include <evstore/postgres/stored_events.hpp>
 #include <evstore/postgres/transaction.hpp>
@@ -144,10 +145,13 @@ private:
     commits_.clear();
     for (const pending* one : members) commits_.push_back(one->commit);
     connection_pool::lease on = pool_->take();
-    statement_ = &prepare_group(*on);
     std::optional<batch_answer> came;
     for (int attempt = 1; !came; ++attempt) {
       try {
+        may_be_stored_ = false;
+        if (attempt == 1) came = insert_alone(*on);
+        if (came) break;
+        statement_ = &prepare_group(*on);
         may_be_stored_ = true;
         came.emplace(send(*on));
       } catch (const statement_failed& why) {
@@ -163,9 +167,7 @@ private:
       return leave_in_doubt(members,
                             "the server warned while it committed; it may not be replicated",
                             error{errc::append_in_doubt, on->place()});
-    came->for_each_stored(commits_, [&](std::int64_t head, std::size_t count) {
-      known_head_ = head + static_cast<std::int64_t>(count);
-    });
+    remember(*on, *came);
     if (pool_->is_fenced()) notify(*on, *came);
     for (pending* one : members) {
       try {
@@ -180,12 +182,55 @@ private:
     }
   }
 
+  /// Stores a commit of one event without asking anything; nothing is done if that is not the way.
+  std::optional<batch_answer> insert_alone(connection& on) {
+    if (!pool_->may_insert() || pool_->is_fenced() || pool_->how().inline_projection) return {};
+    if (commits_.size() != 1 || !detail::is_single_event(*commits_.front())) return {};
+    const stream_write& write = commits_.front()->writes[0];
+    if (is_reserved(write.events[0].type)) return {};
+    const auto behind = ends_.behind(on.session(), write);
+    if (!behind) return {};
+    detail::add_single_event(*commits_.front(), behind->version, behind->head, parameters_,
+                             [this](auto tags) { parameters_.add_array(tags); });
+    on.prepare(detail::insert_one);
+    (void)on.has_warned();
+    try {
+      may_be_stored_ = true;
+      if (!on.execute(detail::insert_one, parameters_).has_changed_nothing())
+        return batch_answer::of_stored_event(behind->head, behind->version);
+    } catch (const statement_failed& why) {
+      if (is_lost_race(why.state)) ends_.lose();
+      throw;
+    }
+    ends_.lose();
+    return {};
+  }
+
+  /// What later calls gain by it.
+  void remember(const connection& on, const batch_answer& came) {
+    const bool is_one = commits_.size() == 1 && detail::is_single_event(*commits_.front()) &&
+                        !is_reserved(commits_.front()->writes[0].events[0].type);
+    if (is_one && came.is_stored()) {
+      ends_.add(on.session(), commits_.front()->writes[0].stream, {came.head(), came.version()});
+      known_head_ = came.head() + 1;
+      return;
+    }
+    came.for_each_stored(commits_, [&](std::int64_t head, std::size_t size) {
+      const auto count = static_cast<std::int64_t>(size);
+      ends_.add_others(on.session(), head, count);
+      known_head_ = head + count;
+    });
+  }
+
   /// The statement that does least for this group; its parameters are set, and it is prepared.
   const statement& prepare_group(connection& on) {
     const statement* which = &detail::append;
     if (commits_.size() == 1 && detail::is_single_event(*commits_.front())) {
       which = &detail::append_one;
-      detail::add_single_event(*commits_.front(), known_head_, parameters_);
+      const std::int64_t expected = detail::expectation(commits_.front()->writes[0].expected);
+      detail::add_single_event(
+          *commits_.front(), expected, known_head_, parameters_,
+          [this](auto tags) { parameters_.add(std::string_view{detail::joined(tags)}); });
     } else if (!pool_->is_fenced() && detail::are_single_events(commits_)) {
       which = &detail::append_each;
       detail::add_single_events(commits_, known_head_, parameters_);
@@ -284,6 +329,7 @@ private:
   std::vector<const commit_view*> commits_; // of the thread that leads
   parameters parameters_;                   // so are these
   std::int64_t known_head_ = 0;             // as of the last commit, a hint to the server
+  known_ends ends_;                         // of the session of the last commit
   const statement* statement_ = nullptr;    // that these are of
   bool may_be_stored_ = false;              // if the connection is lost now
 };

@@ -47,6 +47,11 @@ struct options {
   std::string schema = "evstore"; ///< that the store is in: a schema is a store
   postgres::durability durability = postgres::durability::as_configured;
   postgres::ordering ordering = postgres::ordering::strict; ///< of a store that is made now
+  /// Gives the store an index that streams are read from without their events, if it has none: of use
+  /// where there are many more streams than the server keeps in memory. Every event is written twice
+  /// then. Appends wait while it is made. Once there, all handles use it that are opened later; it is
+  /// removed by `drop index events_of_streams, long_events_of_streams`.
+  bool covered_streams = false;
   bool create = true; ///< false: a store that is not there is `errc::not_found`
   /// Of a handle; at least 2. Another is opened while one listens.
   std::size_t most_connections = 8;

@@ -48,12 +48,15 @@ inline bool are_single_events(commits group) {
   });
 }
 
-/// Parameters of append_one(). `known` is a position that the log has reached, for all the caller knows.
-inline void add_single_event(const commit_view& commit, std::int64_t known, parameters& out) {
+/// Parameters of append_one(), but for tags, which `add_tags` adds. `known` is a position that the log
+/// has reached, for all the caller knows.
+template <class AddTags>
+void add_single_event(const commit_view& commit, std::int64_t expected, std::int64_t known,
+                      parameters& out, AddTags add_tags) {
   const stream_write& write = commit.writes[0];
   const new_event& event = write.events[0];
   out.clear();
-  out.add(write.stream).add(expectation(write.expected)).add(event.type);
+  out.add(write.stream).add(expected).add(event.type);
   out.add(std::int64_t{event.schema});
   if (event.id)
     out.add(std::string_view{reinterpret_cast<const char*>(event.id->bytes().data()),
@@ -67,7 +70,7 @@ inline void add_single_event(const commit_view& commit, std::int64_t known, para
   if (event.tags.empty())
     out.add_null();
   else
-    out.add(joined(event.tags));
+    add_tags(event.tags);
   out.add(event.data.text());
   if (event.metadata.empty())
     out.add_null();

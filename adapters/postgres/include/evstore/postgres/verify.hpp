@@ -39,7 +39,7 @@ struct verify_report {
       report.defects.push_back({static_cast<std::uint64_t>(found.bigint(row, 0)),
                                 what + std::string{found.bytes(row, 1)}});
   };
-  if (!on->execute(detail::read_ordering, {}).boolean(0, 0))
+  if (!on->execute(detail::read_shape, {}).boolean(0, 0))
     look(
         "select position, '' from (select position, lag(position, 1, 0::bigint) over (order by"
         " position) as before from events) as e where position <> before + 1",
