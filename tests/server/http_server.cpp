@@ -4,10 +4,13 @@
 #include <catch2/catch.hpp>
 
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -31,6 +34,10 @@ public:
     boost::system::error_code end;
     asio::read(socket_, asio::dynamic_buffer(text), end);
     return text;
+  }
+  void hear_up_to(std::string_view word) {
+    std::string text;
+    asio::read_until(socket_, asio::dynamic_buffer(text), std::string{word});
   }
 
 private:
@@ -234,6 +241,35 @@ TEST_CASE("a response is not made by a thread that only tells of it") {
   ask(server, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
   server.stop();
   CHECK(maker != teller);
+}
+
+TEST_CASE("a connection too many waits until another goes") {
+  std::mutex mutex;
+  std::vector<std::string> served;
+  const http_server server{[&](const http_request& request) {
+                             const std::lock_guard lock{mutex};
+                             served.emplace_back(request.target);
+                             return echo(request);
+                           },
+                           {.most_connections = 2}};
+  connection first{server.port()};
+  connection second{server.port()};
+  for (connection* each : {&first, &second}) {
+    each->say("GET /here HTTP/1.1\r\nHost: x\r\n\r\n");
+    each->hear_up_to("/here");
+  }
+  connection third{server.port()};
+  third.say("GET /third HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  for (int i = 0; i < 100; ++i) { // time enough to be served in, if there were room
+    second.say("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
+    second.hear_up_to("/again");
+  }
+  first.say("GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  first.hear();
+  CHECK_THAT(third.hear(), Catch::EndsWith("/third "));
+  const std::lock_guard lock{mutex};
+  CHECK(std::find(served.begin(), served.end(), "/last") + 1 ==
+        std::find(served.begin(), served.end(), "/third"));
 }
 
 TEST_CASE("many connections are served side by side, and a port that is taken is an error") {

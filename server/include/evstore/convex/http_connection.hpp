@@ -38,6 +38,9 @@ struct http_server_options {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0; ///< 0: one that is free, see `http_server::port`
   std::size_t body_limit = (std::size_t{16} << 20) + 2000;
+  /// That are open at a time. Who comes when there are as many waits until one goes. With `body_limit`
+  /// it bounds what clients can make the server hold.
+  std::size_t most_connections = 10'000;
   /// For a whole request to arrive, from the end of the one before; and for a response to be taken.
   std::chrono::seconds patience{60};
   /// In responses without an end: how long nothing may be sent before a sign of life is.

@@ -24,8 +24,7 @@
 namespace evstore::convex {
 
 /// Serves HTTP/1.1: what `respond` makes of a request is sent back, with the headers that let pages of
-/// any origin ask (CORS). Connections are kept open, and their number is limited by the operating
-/// system only.
+/// any origin ask (CORS). Connections are kept open.
 ///
 ///     convex::http_api api{runs};
 ///     convex::http_server server{[&](const auto& request, const auto& reply) { api.respond(request, reply); },
@@ -114,30 +113,39 @@ private:
         [this](boost::system::error_code failed, boost::asio::ip::tcp::socket socket) {
           if (sharing_.stopping) return;
           if (failed) return accept_later(); // no more descriptors: some will be given back
-          accept();
           boost::system::error_code not_now;
           socket.set_option(boost::asio::ip::tcp::no_delay{true}, not_now);
           const auto connection =
               std::make_shared<detail::http_connection>(std::move(socket), sharing_);
           remember(connection);
           connection->start();
+          accept_if_room();
         });
   }
 
   void accept_later() {
     retry_.expires_after(std::chrono::milliseconds{100});
     retry_.async_wait([this](boost::system::error_code cancelled) {
-      if (!cancelled) accept();
+      if (!cancelled) accept_if_room();
     });
+  }
+
+  void accept_if_room() {
+    if (connections_.size() >= sharing_.options.most_connections) forget_the_gone();
+    if (connections_.size() >= sharing_.options.most_connections) return accept_later();
+    accept();
   }
 
   /// Forgets those that are gone as often as their number doubles.
   void remember(const std::shared_ptr<detail::http_connection>& connection) {
     if (connections_.size() >= swept_at_) {
-      std::erase_if(connections_, [](const auto& known) { return known.expired(); });
+      forget_the_gone();
       swept_at_ = std::max<std::size_t>(64, 2 * connections_.size());
     }
     connections_.insert(connection);
+  }
+  void forget_the_gone() {
+    std::erase_if(connections_, [](const auto& known) { return known.expired(); });
   }
 
   boost::asio::thread_pool workers_;
