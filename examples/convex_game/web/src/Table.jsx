@@ -49,7 +49,7 @@ export function Table() {
       <GameList games={games} shown={gameId} onChoose={choose} />
       <main>
         {now === undefined && <p className="hint">Looking for games…</p>}
-        {now === null && <p className="hint">There is no game yet. Make one.</p>}
+        {now === null && <p className="hint">{chosen ? "There is no such game." : "There is no game yet. Make one."}</p>}
         {game && (
           <>
             <Scene game={game} view={view} isPast={isPast} selected={selected} onSelect={setSelected} />
