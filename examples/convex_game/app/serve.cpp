@@ -87,7 +87,9 @@ void serve_on(Adapter log, const options& asked) {
       },
       {.address = asked.address, .port = asked.port, .patience = asked.patience},
       convex::sync_api(executor, {.arguments = of_arguments})};
-  std::cout << "http://" << asked.address << ":" << server.port() << "/" << std::endl;
+  const bool is_ipv6 = asked.address.find(':') != std::string::npos;
+  std::cout << "http://" << (is_ipv6 ? "[" + asked.address + "]" : asked.address) << ":"
+            << server.port() << std::endl; // clients put their paths behind it as it is
   if (asked.demonstration) begin_demonstration(executor);
   signals.wait();
   server.stop();

@@ -56,7 +56,8 @@ public:
       port_ = acceptor_.local_endpoint().port();
     } catch (const boost::system::system_error& failed) {
       throw error{errc::io_failed, "cannot listen on " + options.address + " port " +
-                                       std::to_string(options.port) + ": " + failed.what()};
+                                       std::to_string(options.port) + ": " +
+                                       failed.code().message()};
     }
     accept();
     thread_ = std::thread{[this] { run(); }};

@@ -20,7 +20,7 @@ class Game:
         self.process = subprocess.Popen([PROGRAM, "--data", self.folder, "--port", str(self.port), *self.options],
                                         stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        self.address = line.strip().rstrip("/")
+        self.address = line.strip()
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def kill(self):

@@ -111,6 +111,15 @@ class Pages(unittest.TestCase):
                 page.wait(PLAYING)
         self.assertEqual(self.browser.errors, [])
 
+    def test_an_address_that_names_no_game_is_told(self):
+        game = self.start()
+        gone = game.mutate("games:create", state=None, rules="", isActive=False, status="idle")
+        game.mutate("games:remove", gameId=gone)
+        for name, said in (("abc", "names no game"), (gone, "There is no such game.")):
+            with self.subTest(name):
+                page = self.browser.open(f"{game.address}/?game={name}")
+                page.wait(f"document.body.innerText.includes({said!r})")
+
     def test_the_slider_shows_the_past_and_the_present_goes_on(self):
         game = self.start()
         page = self.open(game)

@@ -18,7 +18,7 @@ class Start(unittest.TestCase):
             try:
                 self.assertIn("The game is in the browser", started.stdout.readline())
                 address = started.stdout.readline().strip()
-                host, port = re.fullmatch(r"http://([\d.]+):(\d+)/", address).groups()
+                host, port = re.fullmatch(r"http://([\d.]+):(\d+)", address).groups()
 
                 def get(target):
                     connection = http.client.HTTPConnection(host, int(port), timeout=60)
