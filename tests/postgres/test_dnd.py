@@ -9,7 +9,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "examples/dnd/played"))
 from server import SERVER, sql  # noqa: E402
-from table import DND, HERO, Table, digest  # noqa: E402
+from table import HERO, Table, digest  # noqa: E402
 
 EVSTORE = os.environ["EVSTORE"]
 
@@ -248,10 +248,7 @@ class OnServer(Table):
             shutil.copytree(kept, self.home / "worlds")
             self.remove_schemas()
             self.evstore("copy", "present.jsonl", original)
-            trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none",
-                     "-e", f"inject={call}:signal=KILL:when={number}"]
-            return subprocess.run([*trace, DND, "campaign", "restore", backup], cwd=self.home, env=self.environment,
-                                  capture_output=True).returncode
+            return self.killed_at(call, number, "campaign", "restore", backup).returncode
 
         if run("fsync", 10_000) != 0:
             self.skipTest("programs cannot be traced here")

@@ -59,6 +59,13 @@ class Table(unittest.TestCase):
             self.assertEqual(ran.returncode, status, f"{arguments}\n{ran.stdout}\n{ran.stderr}")
         return ran
 
+    def killed_at(self, call, number, *arguments):
+        """Runs the program, which is killed when it has made that many calls of the name."""
+        trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none",
+                 "-e", f"inject={call}:signal=KILL:when={number}"]
+        return subprocess.run([*trace, DND, *map(str, arguments)], cwd=self.home, env=self.environment,
+                              capture_output=True, text=True)
+
     def start(self, *arguments):
         """Runs the program as a conversation that the test holds."""
         game = Conversation([DND, *map(str, arguments)], self.home, self.environment)

@@ -4,13 +4,12 @@ import io
 import json
 import pathlib
 import shutil
-import subprocess
 import tarfile
 import threading
 
 import yaml
 
-from table import DND, HERO, Table, digest
+from table import HERO, Table, digest
 
 
 def contents(directory):
@@ -257,10 +256,7 @@ class Backup(Table):
         def run(call, number):
             shutil.rmtree(self.home / "worlds")
             shutil.copytree(kept, self.home / "worlds")
-            trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none",
-                     "-e", f"inject={call}:signal=KILL:when={number}"]
-            return subprocess.run([*trace, DND, "campaign", "restore", backup], cwd=self.home, env=self.environment,
-                                  capture_output=True).returncode
+            return self.killed_at(call, number, "campaign", "restore", backup).returncode
 
         if run("fsync", 10_000) != 0:
             self.skipTest("programs cannot be traced here")

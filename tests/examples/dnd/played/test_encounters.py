@@ -190,10 +190,7 @@ class Encounters(Table):
         def run(call, number):
             shutil.rmtree(self.campaign)
             shutil.copytree(kept, self.campaign)
-            trace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", "signal=none",
-                     "-e", f"inject={call}:signal=KILL:when={number}"]
-            return subprocess.run([*trace, DND, "run", script, "Mine", "--json", "--seed", "3"], cwd=self.home,
-                                  env=self.environment, capture_output=True, text=True)
+            return self.killed_at(call, number, "run", script, "Mine", "--json", "--seed", "3")
 
         def facts():
             shown = self.dnd("campaign", "log", "Mine", "--json").stdout

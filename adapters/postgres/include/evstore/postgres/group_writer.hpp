@@ -185,10 +185,8 @@ private:
   /// Stores a commit of one event without asking anything; nothing is done if that is not the way.
   std::optional<batch_answer> insert_alone(connection& on) {
     if (!pool_->may_insert() || pool_->is_fenced() || pool_->how().inline_projection) return {};
-    if (commits_.size() != 1 || !detail::is_single_event(*commits_.front())) return {};
-    const stream_write& write = commits_.front()->writes[0];
-    if (is_reserved(write.events[0].type)) return {};
-    const auto behind = ends_.behind(on.session(), write);
+    if (commits_.size() != 1 || !detail::is_plain_event(*commits_.front())) return {};
+    const auto behind = ends_.behind(on.session(), commits_.front()->writes[0]);
     if (!behind) return {};
     detail::add_single_event(*commits_.front(), behind->version, behind->head, parameters_,
                              [this](auto tags) { parameters_.add_array(tags); });
@@ -208,9 +206,7 @@ private:
 
   /// What later calls gain by it.
   void remember(const connection& on, const batch_answer& came) {
-    const bool is_one = commits_.size() == 1 && detail::is_single_event(*commits_.front()) &&
-                        !is_reserved(commits_.front()->writes[0].events[0].type);
-    if (is_one && came.is_stored()) {
+    if (commits_.size() == 1 && detail::is_plain_event(*commits_.front()) && came.is_stored()) {
       ends_.add(on.session(), commits_.front()->writes[0].stream, {came.head(), came.version()});
       known_head_ = came.head() + 1;
       return;

@@ -3,6 +3,7 @@
 #include <evstore/adapter.hpp>
 #include <evstore/postgres/event_rows.hpp>
 
+#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -33,11 +34,41 @@ inline std::string is_covered(std::string_view row) {
          "metadata), 0) + 260 * coalesce(cardinality(" + of + "tags), 0) <= 2000";
 }
 
+/// A statement for each combination of an order and two properties. Where it lies is how a connection
+/// knows it, so it is not moved.
+class statements_by_shape {
+public:
+  statements_by_shape(std::string_view name, std::string (*text)(direction, bool, bool)) {
+    for (const direction order : {direction::forwards, direction::backwards})
+      for (const bool one : {false, true})
+        for (const bool other : {false, true}) {
+          const std::size_t i = index_of(order, one, other);
+          names_[i] = std::string{name} + std::to_string(i);
+          texts_[i] = text(order, one, other);
+          all_[i] = {names_[i].c_str(), texts_[i].c_str()};
+        }
+  }
+  statements_by_shape(const statements_by_shape&) = delete;
+  statements_by_shape& operator=(const statements_by_shape&) = delete;
+
+  [[nodiscard]] const statement& of(direction order, bool one, bool other) const noexcept {
+    return all_[index_of(order, one, other)];
+  }
+
+private:
+  static constexpr std::size_t index_of(direction order, bool one, bool other) noexcept {
+    return (order == direction::backwards ? 1U : 0U) + (one ? 2U : 0U) + (other ? 4U : 0U);
+  }
+
+  std::array<std::string, 8> names_;
+  std::array<std::string, 8> texts_;
+  std::array<statement, 8> all_{};
+};
+
 /// What a page of a stream is asked for besides its bounds.
 struct stream_page_shape {
   direction order;
-  bool
-      is_first; ///< in its last row, if it is full, it tells behind the event the last and first version
+  bool is_first; ///< its last row, if it is full, tells the stream's last and first version as well
   bool is_covered; ///< only from the covering index; the first tells then whether that lacks events
 };
 
@@ -70,22 +101,10 @@ inline std::string page_of_stream_text(stream_page_shape shape) {
          (shape.order == direction::backwards ? " desc" : "") + " limit $4::bigint";
 }
 inline const statement& page_of_stream(stream_page_shape shape) {
-  struct named_texts {
-    std::string names[8];
-    std::string texts[8];
-    statement all[8];
-    named_texts() {
-      for (unsigned i = 0; i < 8; ++i) {
-        names[i] = "stream_" + std::to_string(i);
-        texts[i] = page_of_stream_text({(i & 1U) != 0 ? direction::backwards : direction::forwards,
-                                        (i & 2U) != 0, (i & 4U) != 0});
-        all[i] = {names[i].c_str(), texts[i].c_str()};
-      }
-    }
-  };
-  static const named_texts of;
-  return of.all[(shape.order == direction::backwards ? 1 : 0) + (shape.is_first ? 2 : 0) +
-                (shape.is_covered ? 4 : 0)];
+  static const statements_by_shape all{"stream_", [](direction order, bool is_first, bool covered) {
+                                         return page_of_stream_text({order, is_first, covered});
+                                       }};
+  return all.of(shape.order, shape.is_first, shape.is_covered);
 }
 
 /// What a page of the store is asked for besides its bounds.
@@ -109,23 +128,10 @@ inline std::string page_of_store(page_shape shape, std::string_view condition) {
          (shape.order == direction::backwards ? " desc" : "") + " limit $3::bigint";
 }
 inline const statement& page_of_all(page_shape shape) {
-  struct named_texts {
-    std::string names[8];
-    std::string texts[8];
-    statement all[8];
-    named_texts() {
-      for (unsigned i = 0; i < 8; ++i) {
-        const page_shape one{(i & 1U) != 0 ? direction::backwards : direction::forwards,
-                             (i & 2U) != 0, (i & 4U) != 0};
-        names[i] = "all_" + std::to_string(i);
-        texts[i] = page_of_store(one, "");
-        all[i] = {names[i].c_str(), texts[i].c_str()};
-      }
-    }
-  };
-  static const named_texts of;
-  return of.all[(shape.order == direction::backwards ? 1 : 0) + (shape.is_first ? 2 : 0) +
-                (shape.hides ? 4 : 0)];
+  static const statements_by_shape all{"all_", [](direction order, bool is_first, bool hides) {
+                                         return page_of_store({order, is_first, hides}, "");
+                                       }};
+  return all.of(shape.order, shape.is_first, shape.hides);
 }
 
 /// ` and (...)` for what the query asks, whose names become parameters from `number` on.

@@ -39,12 +39,16 @@ inline bool is_single_event(const commit_view& commit) noexcept {
          commit.writes[0].events.size() == 1;
 }
 
+/// One that is no fact of the library either: nothing but an event of a program.
+inline bool is_plain_event(const commit_view& commit) noexcept {
+  return is_single_event(commit) && !is_reserved(commit.writes[0].events[0].type);
+}
+
 /// Whether append_each() takes them, of a store that is not fenced.
 inline bool are_single_events(commits group) {
   std::unordered_set<std::string_view> streams;
   return std::all_of(group.begin(), group.end(), [&](const commit_view* commit) {
-    return is_single_event(*commit) && !is_reserved(commit->writes[0].events[0].type) &&
-           streams.insert(commit->writes[0].stream).second;
+    return is_plain_event(*commit) && streams.insert(commit->writes[0].stream).second;
   });
 }
 
