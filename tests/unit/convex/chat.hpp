@@ -140,6 +140,13 @@ inline convex::functions<events, model> functions() {
     call.run_mutation("rooms:open", title);
     return call.run_query("rooms:count", convex::object{});
   });
+  all.internal_mutation<convex::no_arguments>(
+      "rooms:close",
+      [](mutation&, const convex::no_arguments&) { return convex::value{"closed"}; });
+  all.action<convex::no_arguments>("rooms:closeAll",
+                                   [](convex::caller& call, const convex::no_arguments&) {
+                                     return call.run_mutation("rooms:close", convex::object{});
+                                   });
   return all;
 }
 

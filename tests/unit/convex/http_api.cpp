@@ -124,10 +124,52 @@ TEST_CASE("run calls any function by its place, and a query can be asked with GE
   CHECK(code(get("/api/query?path=echo&args=%7")) == "400 BadQuery");
   CHECK(get("/version").status == 200);
   CHECK(get("/version").content_type == "text/plain");
-  CHECK(code(get("/api/mutation")) == "404 NotFound");
   CHECK(code(chat.post("/api/nope", "{}")) == "404 NotFound");
-  CHECK(code(chat.api.respond({.method = "PUT", .target = "/api/query"})) ==
-        "405 MethodNotAllowed");
+  CHECK(code(get("/api/nope")) == "404 NotFound");
+}
+
+TEST_CASE("a method that a target does not take is told which ones it takes") {
+  server chat;
+  const auto refused = [&](std::string_view method, std::string_view target) {
+    const auto told = chat.api.respond({.method = method, .target = target});
+    CHECK(code(told) == "405 MethodNotAllowed");
+    REQUIRE(told.fields.size() == 1);
+    CHECK(told.fields.front().first == "Allow");
+    CHECK_THAT(told.body, Catch::Contains("this takes " + told.fields.front().second +
+                                          ", and not " + std::string{method}));
+    return told.fields.front().second;
+  };
+  for (const char* const target : {"/api/query_at_ts?ts=1", "/api/query_ts", "/api/query_batch",
+                                   "/api/mutation", "/api/action", "/api/run/rooms/open"}) {
+    CHECK(refused("GET", target) == "POST");
+    CHECK(refused("HEAD", target) == "POST");
+    CHECK(refused("PUT", target) == "POST");
+  }
+  for (const char* const target : {"/", "/version", "/health", "/metrics"})
+    CHECK(refused("POST", target) == "GET, HEAD");
+  CHECK(refused("PUT", "/api/query") == "GET, HEAD, POST");
+  CHECK(code(chat.post("/api/events", "")) == "404 NotFound"); // as it is not shown
+}
+
+TEST_CASE("requests are numbered in sixteen digits, zeros in front too") {
+  for (int i = 0; i < 500; ++i) {
+    const std::string id = convex::new_request_id();
+    REQUIRE(id.size() == 16);
+    REQUIRE(id.find_first_not_of("0123456789abcdef") == id.npos);
+  }
+}
+
+TEST_CASE("an internal function is not there for clients, and is for the program") {
+  server chat;
+  const std::string unknown = "Could not find public function for 'rooms:close'.";
+  for (const char* const target : {"/api/query", "/api/mutation", "/api/action"})
+    CHECK_THAT(chat.body(target, R"({"path":"rooms:close","args":{}})"), Catch::Contains(unknown));
+  CHECK_THAT(chat.body("/api/run/rooms/close", R"({"args":{}})"), Catch::Contains(unknown));
+  CHECK_THAT(chat.body("/api/run/rooms.js/close", R"({"args":{}})"), Catch::Contains(unknown));
+  CHECK(chat.runs.head().value() == 0);
+  CHECK(*chat.runs.mutate({"rooms:close", convex::object{}, true}).outcome == value{"closed"});
+  CHECK(chat.body("/api/action", R"({"path":"rooms:closeAll","args":{}})") ==
+        R"({"status":"success","value":"closed"})");
 }
 
 TEST_CASE("an idempotency key makes a mutation safe to send again") {

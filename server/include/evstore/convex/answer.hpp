@@ -17,6 +17,8 @@ namespace evstore::convex {
 struct function_call {
   std::string path;
   value arguments;
+  /// Not of a client: internal functions can be called, too.
+  bool from_program = false;
 };
 
 /// What became of a call. `at` is the state of the store that a query saw, and the commit that a
@@ -52,8 +54,8 @@ private:
   std::variant<answer, std::exception_ptr> known_;
 };
 
-/// Is told what became of a mutation, in a thread of the executor that has others to tell: it returns
-/// soon, throws nothing, and calls no member of the executor.
+/// Is told what became of a mutation, in a thread of the executor that has others to tell, or in that
+/// of who asked for it: it returns soon, throws nothing, and calls no member of the executor.
 using told_fate = std::function<void(fate)>;
 
 } // namespace evstore::convex

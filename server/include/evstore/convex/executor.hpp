@@ -95,6 +95,11 @@ public:
   void mutate(function_call call, std::optional<request_key> key, told_fate told) {
     if (key && !key->valid())
       throw error{errc::invalid_argument, "the session of the request is no name"};
+    const auto reachable = guarded(limits_, [&] {
+      functions_.require_reachable(call);
+      return value{};
+    });
+    if (!reachable) return told(fate{answer{reachable, head()}});
     mutations_.ask({std::move(call), std::move(key), std::move(told)});
   }
   /// The same, and waits.
@@ -146,7 +151,7 @@ public:
   [[nodiscard]] answer act(const function_call& call) {
     calls_of_action calls{*this};
     auto outcome = guarded(limits_, [&] {
-      return functions_.template find<typename functions<Set, Model>::action_function>(call.path)(
+      return functions_.template find<typename functions<Set, Model>::action_function>(call)(
           calls, call.arguments);
     });
     return {std::move(outcome), head()};
@@ -187,10 +192,10 @@ private:
     explicit calls_of_action(executor& through) : through_{through} {}
 
     value run_query(std::string_view path, const value& arguments) override {
-      return of(through_.query({std::string{path}, arguments}));
+      return of(through_.query({std::string{path}, arguments, true}));
     }
     value run_mutation(std::string_view path, const value& arguments) override {
-      return of(through_.mutate({std::string{path}, arguments}));
+      return of(through_.mutate({std::string{path}, arguments, true}));
     }
 
   private:
@@ -204,7 +209,7 @@ private:
 
   outcome_type run_query(const Model& seen, const function_call& call) const {
     return guarded(limits_, [&] {
-      return functions_.template find<typename functions<Set, Model>::query_function>(call.path)(
+      return functions_.template find<typename functions<Set, Model>::query_function>(call)(
           seen, call.arguments);
     });
   }

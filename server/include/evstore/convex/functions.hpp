@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/assert.hpp>
+#include <evstore/convex/answer.hpp>
 #include <evstore/convex/function_error.hpp>
 #include <evstore/convex/mapping.hpp>
 #include <evstore/convex/mutation.hpp>
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -55,6 +57,9 @@ protected:
 ///     all.query<get_game>("games:get", [](const model& seen, const get_game& asked) {...});
 ///     all.mutation<send>("messages:send", [](convex::mutation<chat, model>& call, const send& sent) {...});
 ///     all.action<no_arguments>("games:draw", [](convex::caller& call, const no_arguments&) {...});
+///
+/// An internal function is for the program alone, its actions above all: to clients it is as if it were
+/// not there.
 template <class Set, class Model>
 class functions {
 public:
@@ -79,13 +84,26 @@ public:
     return add<Arguments, action_function, caller&>(path, std::move(run));
   }
 
-  /// The function of that kind. Throws `function_error` if there is none, or one of another kind.
+  template <class Arguments, std::invocable<const Model&, const Arguments&> F>
+  functions& internal_query(std::string_view path, F run) {
+    return query<Arguments>(path, std::move(run)).make_internal(path);
+  }
+  template <class Arguments, std::invocable<convex::mutation<Set, Model>&, const Arguments&> F>
+  functions& internal_mutation(std::string_view path, F run) {
+    return mutation<Arguments>(path, std::move(run)).make_internal(path);
+  }
+  template <class Arguments, std::invocable<caller&, const Arguments&> F>
+  functions& internal_action(std::string_view path, F run) {
+    return action<Arguments>(path, std::move(run)).make_internal(path);
+  }
+
+  /// The function of that kind, whoever asks. Throws `function_error` if there is none, or one of
+  /// another kind.
   template <class Kind>
   [[nodiscard]] const Kind& find(std::string_view path) const {
     const std::string canonical = canonical_path(path);
     const auto known = all_.find(canonical);
-    if (known == all_.end())
-      throw function_error{"Could not find public function for '" + canonical + "'."};
+    if (known == all_.end()) refuse(canonical);
     const Kind* const found = std::get_if<Kind>(&known->second);
     if (found == nullptr)
       throw function_error{"Trying to execute " + module_file(canonical) + " as " +
@@ -93,6 +111,19 @@ public:
                            ", but it is defined as " +
                            std::string{kind_names[known->second.index()]} + "."};
     return *found;
+  }
+  /// The same for who calls it.
+  template <class Kind>
+  [[nodiscard]] const Kind& find(const function_call& call) const {
+    require_reachable(call);
+    return find<Kind>(call.path);
+  }
+
+  /// Throws what `find` throws for a path that has no function, if it is an internal one and the call a
+  /// client's.
+  void require_reachable(const function_call& call) const {
+    if (call.from_program) return;
+    if (const std::string path = canonical_path(call.path); internal_.contains(path)) refuse(path);
   }
 
   /// Which kind of function it is, if there is one.
@@ -105,6 +136,15 @@ public:
 
 private:
   static constexpr std::string_view kind_names[] = {"Query", "Mutation", "Action"};
+
+  functions& make_internal(std::string_view path) {
+    internal_.insert(canonical_path(path));
+    return *this;
+  }
+
+  [[noreturn]] static void refuse(const std::string& path) {
+    throw function_error{"Could not find public function for '" + path + "'."};
+  }
 
   /// `games:get` as the file that it would be in: `games.js:get`.
   static std::string module_file(std::string path) { return path.insert(path.find(':'), ".js"); }
@@ -136,6 +176,7 @@ private:
 
   std::shared_ptr<const table_names> tables_; // functions know it too
   std::map<std::string, function, std::less<>> all_;
+  std::set<std::string, std::less<>> internal_;
 };
 
 } // namespace evstore::convex

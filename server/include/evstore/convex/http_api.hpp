@@ -53,10 +53,16 @@ public:
     return guarded_response([&] {
       const std::size_t mark = request.target.find('?');
       const std::string_view path = request.target.substr(0, mark);
-      if (request.method == "GET" || request.method == "HEAD")
+      const bool is_read = request.method == "GET" || request.method == "HEAD";
+      const std::string_view allowed = methods_of(path);
+      if (!is_read && request.method != "POST")
+        throw bad_request::method(request.method, allowed.empty() ? both : allowed);
+      if (allowed.empty()) throw not_found(path);
+      if (allowed != both && is_read != (allowed == read))
+        throw bad_request::method(request.method, allowed);
+      if (is_read)
         return get(path, mark == path.npos ? "" : request.target.substr(mark + 1), request);
-      if (request.method == "POST") return post(path, request);
-      throw bad_request{405, "MethodNotAllowed", "the API takes GET and POST"};
+      return post(path, request);
     });
   }
 
@@ -88,6 +94,23 @@ public:
 
 private:
   static constexpr std::string_view run_path = "/api/run/";
+  static constexpr std::string_view read = "GET, HEAD";
+  static constexpr std::string_view posted = "POST";
+  static constexpr std::string_view both = "GET, HEAD, POST";
+
+  /// Empty where there is nothing.
+  [[nodiscard]] std::string_view methods_of(std::string_view path) const noexcept {
+    if (path == "/api/query") return both;
+    if (path == "/api/events") return options_.shows_events ? read : "";
+    for (const std::string_view each :
+         {"/api/mutation", "/api/action", "/api/query_ts", "/api/query_at_ts", "/api/query_batch"})
+      if (path == each) return posted;
+    if (path.starts_with(run_path)) return posted;
+    for (const std::string_view each :
+         {"/", "/version", "/instance_name", "/health", "/ready", "/metrics"})
+      if (path == each) return read;
+    return {};
+  }
 
   /// What is thrown is a response too.
   template <class Make>
@@ -111,10 +134,8 @@ private:
     if (path == "/ready") return ready();
     if (path == "/metrics")
       return {.content_type = "text/plain; version=0.0.4", .body = write_figures(runs_.count())};
-    const bool is_feed = options_.shows_events && path == "/api/events";
-    if (path != "/api/query" && !is_feed) throw not_found(path);
     authorize(request);
-    if (is_feed) return events(parse_feed_request(query, request.last_event_id));
+    if (path == "/api/events") return events(parse_feed_request(query, request.last_event_id));
     object body;
     for (const auto& [name, text] : parse_parameters(query))
       if (name == "args")
@@ -139,9 +160,6 @@ private:
       return {.body = R"({"ts":")" + write_timestamp(runs_.head()) + "\"}"};
     if (path == "/api/query_batch") return batch(request);
     const bool named = path.starts_with(run_path);
-    if (!named && path != "/api/query" && path != "/api/mutation" && path != "/api/action" &&
-        path != "/api/query_at_ts")
-      throw not_found(path);
     object body = parse_body(request.body, options_.arguments);
     if (named) body.set("path", path_of_run(path.substr(run_path.size())));
     const body_call asked = parse_call(body, options_.arguments);

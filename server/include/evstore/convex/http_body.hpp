@@ -48,14 +48,27 @@ public:
   bad_request(int status, std::string_view code, const std::string& message)
       : std::runtime_error{message}, status_{status}, code_{code} {}
 
+  /// 405 for a target that is there, with the methods that it takes: `GET, HEAD`.
+  static bad_request method(std::string_view asked, std::string_view allowed) {
+    bad_request made{405, "MethodNotAllowed",
+                     "this takes " + std::string{allowed} + ", and not " +
+                         evstore::detail::one_line(asked.substr(0, 40))};
+    made.allowed_ = allowed;
+    return made;
+  }
+
   [[nodiscard]] http_response response() const {
-    return {.status = status_,
-            .body = encode(object{{"code", std::string_view{code_}}, {"message", what()}})};
+    http_response made{
+        .status = status_,
+        .body = encode(object{{"code", std::string_view{code_}}, {"message", what()}})};
+    if (!allowed_.empty()) made.fields.emplace_back("Allow", allowed_);
+    return made;
   }
 
 private:
   int status_;
   std::string code_;
+  std::string allowed_;
 };
 
 /// The `name=text` of a target behind its question mark, without their escapes.
@@ -153,6 +166,13 @@ struct body_call {
           parse_format(body.find("format"))};
 }
 
+/// As Convex numbers requests: 16 hexadecimal digits.
+[[nodiscard]] inline std::string new_request_id() {
+  char digits[16];
+  const auto end = std::to_chars(digits, digits + 16, evstore::detail::random_bits(), 16).ptr;
+  return std::string(static_cast<std::size_t>(digits + 16 - end), '0').append(digits, end);
+}
+
 /// Appends what became of a call: success with its value, or an error with its words and, if it is one
 /// that the function threw for its client, the data.
 inline void write_outcome(const result<value, function_error>& outcome, format as,
@@ -161,10 +181,8 @@ inline void write_outcome(const result<value, function_error>& outcome, format a
     out.append(R"({"status":"success","value":)");
     encode(*outcome, out, as);
   } else {
-    char request[16];
-    const auto end = std::to_chars(request, request + 16, evstore::detail::random_bits(), 16).ptr;
-    std::string message{"[Request ID: "};
-    message.append(request, end).append("] Server Error\n").append(outcome.error().what());
+    const std::string message =
+        "[Request ID: " + new_request_id() + "] Server Error\n" + outcome.error().what();
     out.append(R"({"status":"error","errorMessage":)");
     encode(evstore::detail::is_utf8(message) ? message : evstore::detail::one_line(message), out);
     if (const auto& data = outcome.error().data()) {

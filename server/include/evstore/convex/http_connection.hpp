@@ -212,7 +212,7 @@ private:
     if (made.rest && request.method() == http::verb::get) return stream(std::move(made.rest));
     response_.body() = std::move(made.body);
     response_.keep_alive(stay);
-    response_.prepare_payload();
+    if (!made.rest) response_.prepare_payload(); // how long the whole would be, nobody knows
     if (request.method() == http::verb::head) response_.body().clear();
     stream_.expires_after(sharing_.options.patience);
     http::async_write(stream_, response_,
