@@ -2,6 +2,7 @@
 build ?= build
 jobs ?= $(shell nproc)
 seconds ?= 60
+options ?= # of convex_game
 compared = nlohmann-json3-dev libsqlite3-dev librocksdb-dev libleveldb-dev liblmdb-dev # what the benchmarks compare with
 
 .DEFAULT_GOAL := help
@@ -15,10 +16,10 @@ run: dependencies ## the example: a wounded zombie, the end of the process, and 
 	cmake --build $(build)/dev --parallel $(jobs) --target dnd
 	examples/dnd/demo $(build)/dev
 
-run-game: dependencies ## a game in the browser on a free port, until Ctrl-C; it goes on where it was, the next time
+run-game: dependencies ## a game in the browser on a free port, until Ctrl-C; goes on where it was; options='--port 3210'
 	cmake --preset dev -B $(build)/dev
 	cmake --build $(build)/dev --parallel $(jobs) --target convex_game
-	examples/convex_game/demo/start $(build)/dev
+	examples/convex_game/demo/start $(build)/dev $(options)
 
 test: dependencies ## every check there is
 	tools/run_tests $(build) $(jobs)

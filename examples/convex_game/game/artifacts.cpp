@@ -4,6 +4,7 @@
 #include <evstore/stream_name.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace convex_game {
@@ -24,7 +25,8 @@ void record(mutation& call, const artifact& stored) {
   const std::string stream = stream_of_run(stored.runId);
   if (!evstore::name_defect(stream).empty()) refuse("Invalid runId");
   call.write(stream, evstore::any,
-             artifact_stored{stored.name, stored.size, stored.sha256, stored.mime});
+             artifact_stored{stored.name, static_cast<std::int64_t>(stored.size), stored.sha256,
+                             stored.mime});
 }
 
 std::vector<artifact> list(const tables& seen, const list_artifacts& asked) {
@@ -62,8 +64,9 @@ void forget(mutation& call, const forget_run& asked) {
 } // namespace
 
 void add_artifacts(functions& all) {
-  all.mutation<artifact>("artifacts:record", record);
-  all.mutation<forget_run>("artifacts:forget", forget);
+  // What the log knows of files is told by who has written them.
+  all.internal_mutation<artifact>("artifacts:record", record);
+  all.internal_mutation<forget_run>("artifacts:forget", forget);
   all.query<list_artifacts>("artifacts:list", list);
   all.query<convex::no_arguments>("runs:named", named);
 }

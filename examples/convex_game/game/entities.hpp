@@ -2,7 +2,10 @@
 
 #include <evstore/convex/value.hpp>
 
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace convex_game {
 
@@ -11,6 +14,10 @@ namespace convex_game {
 const evstore::convex::value* find_entity(const evstore::convex::value& state,
                                           std::string_view name) noexcept;
 evstore::convex::value* find_entity(evstore::convex::value& state, std::string_view name) noexcept;
+
+/// All that can be found by a name, in their order, each once.
+std::vector<std::pair<std::string, evstore::convex::object*>> entities_of(
+    evstore::convex::value& state);
 
 /// Whether a state has entities at all.
 bool has_entities(const evstore::convex::value& state) noexcept;

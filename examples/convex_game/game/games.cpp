@@ -143,7 +143,7 @@ game_id reset(mutation& call, const fresh_game& asked) {
                        .progress = asked.progress});
 }
 
-/// One commit of what changes, and of what is said of it.
+/// One commit of what changes, and of what is said of it: no message is empty.
 void change_state(mutation& call, const update_state& asked) {
   const game& before = require_game(call.model(), asked.gameId);
   const std::string& id = asked.gameId.text;
@@ -152,7 +152,7 @@ void change_state(mutation& call, const update_state& asked) {
   if (asked.command && !asked.command->empty())
     said.push_back(
         to_event(call, asked.gameId, {asked.role.value_or(message_role::user), *asked.command}));
-  if (asked.summary)
+  if (asked.summary && !asked.summary->empty())
     said.push_back(to_event(
         call, asked.gameId,
         {message_role::system, *asked.summary,

@@ -1,23 +1,29 @@
-#include "game/entities.hpp"
+#include "game/battle.hpp"
 #include "game/functions.hpp"
 
 #include <evstore/expected_version.hpp>
 
-#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <random>
-#include <utility>
+#include <string>
+#include <vector>
 
 namespace convex_game {
 
 namespace {
 
-using convex::object;
-using convex::value;
+// The rules decide on the game as it is when a call's turn comes, so that of two players at once neither
+// undoes what the other did. What the dice say is in the events.
 
-/// The rules that the demonstration is played by. They decide on the game as it is when their turn
-/// comes, so that of two players at once neither undoes what the other did; what the dice say is in
-/// the event.
+struct walk {
+  game_id gameId;
+  std::string by;
+  double x = 0;
+  double y = 0;
+};
+EVSTORE_DESCRIBE(walk, gameId, by, x, y)
+
 struct strike {
   game_id gameId;
   std::string by;
@@ -25,78 +31,57 @@ struct strike {
 };
 EVSTORE_DESCRIBE(strike, gameId, by, target)
 
+/// Of two players who end the same turn, and say which, the second ends none.
 struct end_turn {
   game_id gameId;
+  std::optional<double> turn;
 };
-EVSTORE_DESCRIBE(end_turn, gameId)
+EVSTORE_DESCRIBE(end_turn, gameId, turn)
 
-double number(const object& in, std::string_view name, double otherwise) {
-  const value* const field = in.find(name);
-  const double* const held = field != nullptr ? field->get_if<double>() : nullptr;
-  return held != nullptr && std::isfinite(*held) ? *held : otherwise;
-}
-
-std::string whole(double number) {
-  return std::to_string(static_cast<long long>(std::clamp(number, -1e15, 1e15)));
-}
-
-object& require_entity(value& state, const std::string& name) {
-  value* const found = find_entity(state, name);
-  if (found == nullptr) refuse("There is no " + name + " in this game");
-  return *found->get_if<object>();
-}
-
-std::string label(const object& entity, const std::string& otherwise) {
-  const value* const field = entity.find("label");
-  const auto* const text = field != nullptr ? field->get_if<std::string>() : nullptr;
-  return text != nullptr ? *text : otherwise;
-}
-
-int throw_die() {
+int throw_die(int sides) {
   thread_local std::mt19937 source{std::random_device{}()};
-  return std::uniform_int_distribution{1, 6}(source);
+  return std::uniform_int_distribution{1, sides}(source);
 }
 
-void write_turn(mutation& call, const game_id& of, const value& state, const new_message& said,
-                const new_message& answered) {
-  call.write(stream_of(of), evstore::stream_exists, game_state_replaced{of.text, to_stored(state)},
-             to_event(call, of, said), to_event(call, of, answered));
+battle begin(const mutation& call, const game_id& of) {
+  const game& now = require_game(call.model(), of);
+  if (!now.isActive || now.status != game_status::playing) refuse("The game is not being played");
+  return {now.state, throw_die};
+}
+
+void write(mutation& call, const game_id& of, const battle& fought) {
+  std::vector<message_sent> told;
+  for (const new_message& each : fought.told()) told.push_back(to_event(call, of, each));
+  call.write(stream_of(of), evstore::stream_exists,
+             game_state_replaced{of.text, to_stored(fought.state())}, told);
+}
+
+/// Where somebody went is all that is stored.
+void carry_out(mutation& call, const walk& asked) {
+  if (!std::isfinite(asked.x) || !std::isfinite(asked.y)) refuse("Nobody can stand there");
+  const auto box = begin(call, asked.gameId).walk(asked.by, {asked.x, asked.y});
+  call.write(stream_of(asked.gameId), evstore::stream_exists,
+             entity_moved{asked.gameId.text, asked.by, {box.begin(), box.end()}});
 }
 
 void carry_out(mutation& call, const strike& asked) {
-  value state = require_game(call.model(), asked.gameId).state;
-  const object& striking = require_entity(state, asked.by);
-  object& struck = require_entity(state, asked.target);
-  const std::string who = label(striking, asked.by);
-  const std::string whom = label(struck, asked.target);
-  if (number(striking, "hp", 1) <= 0) refuse(who + " cannot fight any more");
-  const double most = number(struck, "maxHp", 10);
-  const double before = number(struck, "hp", most);
-  if (before <= 0) refuse(whom + " is down already");
-  const int damage = throw_die();
-  const double left = std::max(0.0, before - damage);
-  struck.set("hp", left);
-  write_turn(call, asked.gameId, state, {message_role::user, who + " strikes at " + whom + "."},
-             {message_role::system,
-              whom + (left > 0 ? " takes " + std::to_string(damage) + ": " + whole(left) + " of " +
-                                     whole(most) + " left."
-                               : " takes " + std::to_string(damage) + " and goes down."),
-              object{{"logs", convex::array{"1d6 = " + std::to_string(damage)}}}});
+  battle fight = begin(call, asked.gameId);
+  fight.strike(asked.by, asked.target);
+  write(call, asked.gameId, fight);
 }
 
 void carry_out(mutation& call, const end_turn& asked) {
-  value state = require_game(call.model(), asked.gameId).state;
-  object* const fields = state.get_if<object>();
-  if (fields == nullptr) refuse("Invalid game state");
-  const double turn = number(*fields, "turn", 1) + 1;
-  fields->set("turn", turn);
-  write_turn(call, asked.gameId, state, {message_role::user, "We are done."},
-             {message_role::agent, "Turn " + whole(turn) + ". The lantern burns a little lower."});
+  battle fight = begin(call, asked.gameId);
+  if (asked.turn && *asked.turn != fight.turn()) refuse("That turn has ended already");
+  fight.end_turn();
+  write(call, asked.gameId, fight);
 }
 
 } // namespace
 
 void add_play(functions& all) {
+  all.mutation<walk>("play:walk",
+                     [](mutation& call, const walk& asked) { carry_out(call, asked); });
   all.mutation<strike>("play:strike",
                        [](mutation& call, const strike& asked) { carry_out(call, asked); });
   all.mutation<end_turn>("play:endTurn",

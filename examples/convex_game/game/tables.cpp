@@ -25,9 +25,11 @@ void tables::change(const std::string& game, const evstore::event_view& recorded
 }
 
 void tables::remember(const std::string& game, const evstore::event_view& recorded) {
-  static_cast<void>(
-      moments.insert({game_id{game}, recorded.position.value(),
-                      convex::creation_time(recorded.time), std::string{recorded.type}}));
+  const evstore::commit_part part = recorded.commit;
+  const std::uint64_t end = recorded.position.value() + (part.count - part.index);
+  // Of several events in a commit the first has made the row.
+  static_cast<void>(moments.insert(
+      {game_id{game}, end, convex::creation_time(recorded.time), std::string{recorded.type}}));
 }
 
 void tables::evolve(const game_created& event, const evstore::event_view& recorded) {
@@ -108,8 +110,8 @@ void tables::evolve(const message_sent& event, const evstore::event_view& record
 }
 
 void tables::evolve(const artifact_stored& event, const evstore::event_view& recorded) {
-  static_cast<void>(artifacts.upsert(
-      {run_of_stream(recorded.stream), event.name, event.size, event.sha256, event.mime}));
+  static_cast<void>(artifacts.upsert({run_of_stream(recorded.stream), event.name,
+                                      static_cast<double>(event.size), event.sha256, event.mime}));
 }
 
 void tables::evolve(const artifact_removed& event, const evstore::event_view& recorded) {

@@ -60,7 +60,7 @@ EVSTORE_DESCRIBE(message, _id, _creationTime, gameId, role, content, timestamp, 
 struct artifact {
   std::string runId;
   std::string name;
-  std::int64_t size = 0;
+  double size = 0; ///< a number, as clients know it
   std::string sha256;
   std::string mime;
 
@@ -68,12 +68,12 @@ struct artifact {
 };
 EVSTORE_DESCRIBE(artifact, runId, name, size, sha256, mime)
 
-/// A point in a game's past that is worth a visit.
+/// A commit in a game's past.
 struct moment {
   game_id gameId;
-  std::uint64_t position = 0;
+  std::uint64_t position = 0; ///< its end: inside of it, it has not happened yet
   double time = 0;
-  std::string what; ///< the type of the event
+  std::string what; ///< the type of its first event
 
   friend bool operator==(const moment&, const moment&) = default;
 };

@@ -58,8 +58,10 @@ bool has_tag(std::string_view field, std::string_view tag) noexcept {
   return false;
 }
 
-convex::http_response not_found() {
-  return convex::bad_request{404, "NotFound", "there is no such file"}.response();
+convex::http_response not_found(std::string_view path) {
+  return convex::bad_request{404, "NotFound",
+                             "there is no file " + evstore::detail::one_line(path.substr(0, 200))}
+      .response();
 }
 
 convex::http_response file_response(const convex::http_request& request, std::string_view name,

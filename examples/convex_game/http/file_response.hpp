@@ -28,8 +28,8 @@ std::pair<range_kind, byte_range> parse_range(std::string_view field, std::uint6
 /// Whether an entity tag stands in an If-None-Match field, which may list many, or be `*`.
 bool has_tag(std::string_view field, std::string_view tag) noexcept;
 
-/// 404 with a body that says so.
-convex::http_response not_found();
+/// 404 with a body that says so of the path.
+convex::http_response not_found(std::string_view path);
 
 /// A file as the answer to GET or HEAD: whole, in part, or not at all if the client has it. Its entity
 /// tag is its SHA-256.

@@ -13,8 +13,7 @@ std::optional<convex::http_response> site::respond(const convex::http_request& r
   const std::string_view path = request.target.substr(0, request.target.find('?'));
   const bool is_read = request.method == "GET" || request.method == "HEAD";
   if (path.starts_with(proxy)) {
-    if (!is_read)
-      return convex::bad_request{405, "MethodNotAllowed", "artifacts are read here"}.response();
+    if (!is_read) return convex::bad_request::method(request.method, "GET, HEAD").response();
     return artifact(request, path.substr(proxy.size()));
   }
   return is_read ? page(request, path) : std::nullopt;
@@ -24,9 +23,9 @@ convex::http_response site::artifact(const convex::http_request& request,
                                      std::string_view path) const {
   const auto plain = convex::from_percent(path);
   if (!plain) return convex::bad_request{400, "BadPath", "an escape is none"}.response();
-  if (plain->find('/') == std::string::npos) return not_found();
+  if (plain->find('/') == std::string::npos) return not_found(path);
   auto contents = runs_.read(*plain);
-  if (!contents) return not_found();
+  if (!contents) return not_found(path);
   auto made = file_response(request, *plain, *std::move(contents), "no-cache");
   // A picture may hold a program, and whoever stored it is not the page.
   made.fields.emplace_back("Content-Security-Policy", "sandbox; default-src 'none'");

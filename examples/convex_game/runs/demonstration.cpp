@@ -40,38 +40,38 @@ void tell(convex::caller& call, const value& game, const char* status, const cha
   call.run_mutation("games:updateStatus", told);
 }
 
-/// Who watches sees it as soon as it is painted.
-void show_background(convex::caller& call, const value& game) {
-  call.run_mutation(
-      "games:updateState",
-      object{{"gameId", game}, {"newState", object{{"background", "background.png"}}}});
+std::string require_file(const demonstration& of, const char* name) {
+  auto drawn = of.drawn->read(name);
+  if (!drawn) refuse(std::string{name} + " of the demonstration is not there");
+  return *std::move(drawn);
 }
 
 value generate(convex::caller& call, const runs& files, const demonstration& of) {
   const std::string run =
       "lantern-pass-" + evstore::generate_event_id().to_string().substr(24); // by chance its own
-  const value game = call.run_mutation("games:reset", object{{"state", object{}},
+  const value plan = convex::decode(require_file(of, "gamestate.json"));
+  const object& fields = *plan.get_if<object>();
+  const value& state = *fields.find("initialState");
+  object shown{{"title", *state.get_if<object>()->find("title")}};
+  const value game = call.run_mutation("games:reset", object{{"state", shown},
                                                              {"runId", run},
                                                              {"status", "generating"},
                                                              {"progress", steps().front().told}});
   try {
-    std::string state;
     for (const step& each : steps()) {
       tell(call, game, "generating", each.told);
       std::this_thread::sleep_for(of.pause);
       for (const char* const name : each.files) {
-        const auto drawn = of.drawn->read(name);
-        if (!drawn) refuse(std::string{name} + " of the demonstration is not there");
-        call.run_mutation("artifacts:record", convex::to_value(files.store(run, name, *drawn)));
-        if (name == std::string_view{"background.png"}) show_background(call, game);
-        state = *drawn; // the last file is the state
+        call.run_mutation("artifacts:record",
+                          convex::to_value(files.store(run, name, require_file(of, name))));
+        if (name != std::string_view{"background.png"}) continue;
+        shown.set("background", name); // who watches sees it as soon as it is painted
+        call.run_mutation("games:updateState", object{{"gameId", game}, {"newState", shown}});
       }
     }
-    const value read = convex::decode(state);
-    const auto& fields = *read.get_if<object>();
     call.run_mutation("games:updateState",
                       object{{"gameId", game},
-                             {"newState", *fields.find("initialState")},
+                             {"newState", state},
                              {"rules", *fields.find("rules")},
                              {"summary", "The lanterns are lit. Hold the pass until morning."}});
     tell(call, game, "playing", nullptr);

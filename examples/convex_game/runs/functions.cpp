@@ -71,7 +71,7 @@ array collect(convex::caller& call, const runs& files, const collect_artifacts& 
     for (const auto& file : files.files(run))
       collected.emplace_back(object{{"runId", run},
                                     {"name", file.path.substr(run.size() + 1)},
-                                    {"size", static_cast<std::int64_t>(file.size)}});
+                                    {"size", static_cast<double>(file.size)}});
     if (!asked.apply.value_or(false)) continue;
     call.run_mutation("artifacts:forget", object{{"runId", run}});
     files.remove(run);

@@ -115,11 +115,14 @@ TEST_CASE("nothing leads out of a run, and what is no file is not there") {
     INFO(path);
     const auto given = at.get(path);
     CHECK(given.status == 404);
-    CHECK_THAT(given.body, Contains(R"("code":"NotFound")"));
+    CHECK_THAT(given.body, Contains(R"("code":"NotFound","message":"there is no file )"));
   }
   for (const char* const path : {"r1/%%32%65%%32%65/secret.txt", "r1/%", "r1/%4", "r1/%zz"})
     CHECK(at.get(path).status == 400);
-  CHECK(at.ask({.method = "POST", .target = "/api/asset-proxy/r1/background.png"}).status == 405);
+  CHECK_THAT(at.get("r1/missing.png").body, Contains("there is no file r1/missing.png"));
+  const auto posted = at.ask({.method = "POST", .target = "/api/asset-proxy/r1/background.png"});
+  CHECK(posted.status == 405);
+  CHECK(field(posted, "Allow") == "GET, HEAD");
 }
 
 TEST_CASE("with the root as folder a path is still one below it") {
@@ -178,8 +181,8 @@ TEST_CASE("what is stored is there whole, and known by name, size, digest and ty
       {"gamestate.json", "{}"}};
   for (const auto& [name, contents] : all) {
     const artifact stored = files.store("run-1", name, contents);
-    CHECK(stored == artifact{"run-1", name, static_cast<std::int64_t>(contents.size()),
-                             sha256(contents), std::string{media_type(name)}});
+    CHECK(stored == artifact{"run-1", name, static_cast<double>(contents.size()), sha256(contents),
+                             std::string{media_type(name)}});
     CHECK(files.read("run-1", name) == contents);
     CHECK_FALSE(files.check(stored));
   }
@@ -212,10 +215,13 @@ TEST_CASE("names that lead elsewhere, links on the way and JSON that is none are
   for (const char* const run : {"..", ".", "", "a/b", "/", "a\\b"})
     CHECK_THROWS_AS(files.store(run, "x", "x"), evstore::error);
   CHECK_THROWS_AS(files.store("r", "out/x", "x"), evstore::error);
-  CHECK_THROWS_AS(files.store("r", "gamestate.json", "{"), evstore::error);
+  CHECK_THROWS_WITH(files.store("r", "../x", "x"), Contains("the artifact r/../x: the name"));
+  CHECK_THROWS_WITH(files.store("..", "x", "x"), Contains("the artifact ../x: the runId"));
+  CHECK_THROWS_WITH(files.store("r", "gamestate.json", "{"),
+                    Contains("the artifact r/gamestate.json: "));
   CHECK_THROWS_WITH(
       files.store("r", "navmesh.json", R"({"zones":[{"label":"a","box_2d":[3,0,1,1]}]})"),
-      Contains("zone 0 has no box_2d"));
+      Contains("the artifact r/navmesh.json: zone 0 has no box_2d"));
   CHECK_FALSE(fs::exists(home.path() / "x"));
 }
 

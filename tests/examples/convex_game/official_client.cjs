@@ -88,7 +88,10 @@ async function main() {
 
   // Files are actions.
   const stored = await ada.action(api.artifacts.store, { runId: "r", name: "gamestate.json", content: new TextEncoder().encode('{"turn":7}').buffer });
-  assert.equal(stored.size, 10n);
+  assert.equal(stored.size, 10);
+  assert.equal(JSON.parse(JSON.stringify(stored)).name, "gamestate.json");
+  for (const each of [ada, http])
+    await assert.rejects(each.mutation(api.artifacts.record, stored), /Could not find public function for 'artifacts:record'/);
   const restored = await ada.action(api.games.restore, { runId: "r" });
   assert.equal((await bob.query(api.games.get, {}))._id, restored);
   await Promise.all([ada.close(), bob.close()]);

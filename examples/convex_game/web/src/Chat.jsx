@@ -1,7 +1,7 @@
 import { useMutation } from "convex/react";
 import { useEffect, useRef, useState } from "react";
 import { api, newestSaid } from "./functions.js";
-import { logsOf } from "./view.js";
+import { clock, logsOf } from "./view.js";
 
 const sendAtOnce = (store, { gameId, role, content, timestamp }) => {
   const said = store.getQuery(api.messages.list, newestSaid(gameId));
@@ -14,9 +14,9 @@ export function Chat({ gameId, messages, isPast, rules }) {
   const send = useMutation(api.messages.send).withOptimisticUpdate(sendAtOnce);
   const [text, setText] = useState("");
   const [refused, setRefused] = useState(null);
-  const end = useRef(null);
+  const list = useRef(null);
   useEffect(() => {
-    end.current?.scrollIntoView({ block: "nearest" });
+    list.current.scrollTop = list.current.scrollHeight; // and not the page, in which it may be far below
   }, [messages?.at(0)?._id]);
 
   const say = async (event) => {
@@ -33,22 +33,18 @@ export function Chat({ gameId, messages, isPast, rules }) {
   };
 
   return (
-    <aside className="chat">
+    <aside className="chat" aria-label="What is said and done">
       {rules && (
-        <details open={!messages?.length}>
-          <summary>Rules</summary>
+        <details open={!messages?.some((each) => each.role === "user")}>
+          <summary>How it is played</summary>
           <p>{rules}</p>
+          <p>The arrow keys walk, too.</p>
         </details>
       )}
-      <ol data-testid="messages">
+      <ol ref={list} role="log" tabIndex={0} aria-label="log" data-testid="messages">
         {[...(messages ?? [])].reverse().map((each) => (
-          <li key={each._id} className={each.role}>
-            <time>{new Date(each.timestamp).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}</time>
-            <span>{each.content}</span>
-            {logsOf(each) && <small>{logsOf(each)}</small>}
-          </li>
+          <Message key={each._id} message={each} />
         ))}
-        <li ref={end} className="end" />
       </ol>
       {refused && <p className="refused">{refused}</p>}
       <form onSubmit={say}>
@@ -63,5 +59,18 @@ export function Chat({ gameId, messages, isPast, rules }) {
         <button disabled={isPast}>Send</button>
       </form>
     </aside>
+  );
+}
+
+// What players say themselves is a bubble; what happened is a line of the log, in the colour of who did it.
+function Message({ message }) {
+  const isSaid = message.role === "user" && !message.data;
+  const logs = logsOf(message);
+  return (
+    <li className={`${isSaid ? "said" : "done"} ${message.role}`}>
+      <time>{clock(message.timestamp)}</time>
+      <span>{message.content}</span>
+      {logs && <small>{logs}</small>}
+    </li>
   );
 }

@@ -1,42 +1,31 @@
-import { useState } from "react";
-import { api } from "./functions.js";
-import { http } from "./past.js";
-import { viewOf } from "./view.js";
+import { clock, stageOf, viewOf } from "./view.js";
 
-export function GameList({ games, shown, onChoose }) {
-  const [isMaking, setMaking] = useState(false);
-  // Making a game takes its time, and is watched through its status meanwhile. Over HTTP, so that it
-  // goes on when the connection is lost, and is not begun twice.
-  const make = async () => {
-    setMaking(true);
-    onChoose(null);
-    try {
-      await http.action(api.demo.generate, {});
-    } catch (failed) {
-      console.error(failed);
-    } finally {
-      setMaking(false);
-    }
-  };
+export function GameList({ games, shown, isMaking, onMake, onChoose }) {
   return (
-    <nav>
-      <button className="make" disabled={isMaking} onClick={make} data-testid="make">
+    <nav aria-label="Games">
+      <button className="make" disabled={isMaking} onClick={onMake} data-testid="make">
         {isMaking ? "Making a game…" : "New game"}
       </button>
       <ul data-testid="games">
         {games?.map((each) => (
           <li key={each._id} className={each._id === shown ? "shown" : ""}>
-            <button onClick={() => onChoose(each._id)}>
-              <span className={`dot ${each.status} ${each.isActive ? "active" : ""}`} />
-              <span className="title">{viewOf(each).title ?? "New game"}</span>
-              <small>
-                {each.progress ?? (each.isActive ? `turn ${viewOf(each).turn ?? 1}` : "over")} ·{" "}
-                {new Date(each._creationTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
-              </small>
-            </button>
+            <Entry game={each} isShown={each._id === shown} onChoose={() => onChoose(each._id)} />
           </li>
         ))}
       </ul>
     </nav>
+  );
+}
+
+function Entry({ game, isShown, onChoose }) {
+  const view = viewOf(game);
+  const stage = stageOf(game, view);
+  const about = [game.progress ?? stage.word, view.turn !== undefined && `turn ${view.turn}`, clock(game._creationTime)];
+  return (
+    <button onClick={onChoose} aria-current={isShown}>
+      <span className={`dot ${stage.tone}`} />
+      <span className="title">{view.title}</span>
+      <small>{about.filter(Boolean).join(" · ")}</small>
+    </button>
   );
 }

@@ -1,115 +1,116 @@
-import { useMutation } from "convex/react";
-import { useState } from "react";
-import { api } from "./functions.js";
+import { useEffect, useRef, useState } from "react";
+import { feet, verbFor } from "./rules.js";
+import { stageOf } from "./view.js";
 
 const asset = (game, path) =>
   game.runId ? `/api/asset-proxy/${encodeURIComponent(game.runId)}/${path}` : undefined;
 
-// What the player did is shown at once, and again when the server says so.
-const moveAtOnce = (store, { gameId, entityId, pixel_box }) => {
-  for (const { args, value } of store.getAllQueries(api.games.get)) {
-    if (value?._id !== gameId || Array.isArray(value.state?.entities)) continue;
-    const entity = value.state?.entities?.[entityId];
-    if (!entity) continue;
-    const entities = { ...value.state.entities, [entityId]: { ...entity, pixel_box } };
-    store.setQuery(api.games.get, args, { ...value, state: { ...value.state, entities } });
-  }
-};
-
-export function Scene({ game, view, isPast, selected, onSelect }) {
-  const move = useMutation(api.games.fastMove).withOptimisticUpdate(moveAtOnce);
-  const [refused, setRefused] = useState(null);
+export function Scene({ game, view, play, isPast, onAgain }) {
   const { frame, background } = view;
-  const isPlayed = game.status === "playing" && !isPast;
-  const inOrder = [...view.entities]
-    .filter(([, each]) => each.pixel_box)
-    .sort(([, one], [, other]) => one.pixel_box[2] - other.pixel_box[2]);
-
-  const onGround = async (event) => {
-    const entity = view.entities.get(selected);
-    if (!isPlayed || !entity?.pixel_box || entity.hp === 0) return onSelect(null);
+  const inOrder = [...view.entities.values()]
+    .filter((each) => each.pixel_box)
+    .sort((one, other) => one.pixel_box[2] - other.pixel_box[2]);
+  const onGround = (event) => {
     const seen = event.currentTarget.getBoundingClientRect();
-    const x = ((event.clientX - seen.left) / seen.width) * frame.width;
-    const y = ((event.clientY - seen.top) / seen.height) * frame.height;
-    const [top, left, bottom, right] = entity.pixel_box;
-    const clamp = (value, most) => Math.round(Math.min(Math.max(value, 0), most));
-    const newLeft = clamp(x - (right - left) / 2, frame.width - (right - left));
-    const newTop = clamp(y - (bottom - top), frame.height - (bottom - top));
-    try {
-      setRefused(null);
-      await move({
-        gameId: game._id,
-        entityId: selected,
-        pixel_box: [newTop, newLeft, newTop + bottom - top, newLeft + right - left],
-      });
-    } catch (failed) {
-      setRefused(failed.message);
-    }
+    play.walkTo({
+      x: ((event.clientX - seen.left) / seen.width) * frame.width,
+      y: ((event.clientY - seen.top) / seen.height) * frame.height,
+    });
   };
-
   return (
     <div
-      className={selected && isPlayed ? "scene aiming" : "scene"}
-      style={{ aspectRatio: `${frame.width} / ${frame.height}` }}
+      className={play.actor ? "scene aiming" : "scene"}
+      style={{ aspectRatio: `${frame.width} / ${frame.height}`, "--shape": frame.width / frame.height }}
       onClick={onGround}
       data-testid="scene"
     >
       {background && <img className="background" src={asset(game, background)} alt="" draggable="false" />}
-      {inOrder.map(([id, each]) => (
-        <Sprite
-          key={id}
-          id={id}
-          entity={each}
-          src={each.src && asset(game, each.src)}
-          frame={frame}
-          isSelected={id === selected}
-          onSelect={() => onSelect(id === selected ? null : id)}
-        />
+      {play.actor?.pixel_box && <Rings of={play.actor} frame={frame} isReady={play.isReady(play.actor)} />}
+      {inOrder.map((each) => (
+        <Sprite key={each.id} entity={each} src={each.src && asset(game, each.src)} frame={frame} play={play} />
       ))}
-      {game.status !== "playing" && <Veil game={game} />}
+      <Veil game={game} view={view} onAgain={onAgain} />
       {isPast && <span className="stamp">the past</span>}
-      {refused && <span className="refused">{refused}</span>}
     </div>
   );
 }
 
-function Sprite({ id, entity, src, frame, isSelected, onSelect }) {
+// How far somebody walks in this turn, and reaches from where they stand.
+function Rings({ of, frame, isReady }) {
+  const start = feet(of.stood);
+  const now = feet(of.pixel_box);
+  return (
+    <svg className="rings" viewBox={`0 0 ${frame.width} ${frame.height}`} aria-hidden="true">
+      {of.pace < Infinity && <ellipse className="pace" cx={start.x} cy={start.y} rx={of.pace} ry={of.pace / 2} />}
+      {isReady && of.reach < Infinity && <ellipse className="reach" cx={now.x} cy={now.y} rx={of.reach} ry={of.reach / 2} />}
+    </svg>
+  );
+}
+
+function Sprite({ entity, src, frame, play }) {
   const [top, left, bottom, right] = entity.pixel_box;
+  const isActor = play.actor?.id === entity.id;
+  const canStrike = play.canStrike(entity);
   const style = {
     left: `${(left / frame.width) * 100}%`,
     top: `${(top / frame.height) * 100}%`,
     width: `${((right - left) / frame.width) * 100}%`,
     height: `${((bottom - top) / frame.height) * 100}%`,
   };
-  const classes = ["sprite", isSelected && "selected", entity.hp === 0 && "down"].filter(Boolean).join(" ");
+  const onClick = (event) => {
+    event.stopPropagation();
+    if (canStrike) play.strike(entity);
+    else if (play.isTooFar(entity)) play.tooFar(entity);
+    else play.choose(entity.id);
+  };
+  const classes = ["sprite", entity.side, isActor && "selected", canStrike && "target", !entity.isUp && "down"];
+  if (right - left > bottom - top) classes.push("wide");
+  const strength = entity.hp === undefined ? "" : `, ${entity.hp} of ${entity.maxHp ?? entity.hp}`;
   return (
     <button
-      className={classes}
+      className={classes.filter(Boolean).join(" ")}
       style={style}
-      data-testid={`sprite-${id}`}
-      aria-label={entity.label}
-      onClick={(event) => {
-        event.stopPropagation();
-        onSelect();
-      }}
+      data-testid={`sprite-${entity.id}`}
+      aria-label={`${canStrike ? `${verbFor(entity)} ` : ""}${entity.label}${strength}`}
+      aria-pressed={isActor}
+      onClick={onClick}
     >
       {src ? <img src={src} alt="" draggable="false" /> : <span className="token">{[...entity.label][0]}</span>}
+      <Harm hp={entity.hp} />
     </button>
   );
 }
 
-const words = {
-  generating: "A new game is being made",
-  idle: "This game has not begun",
-  failed: "This game could not be made",
-};
-
-function Veil({ game }) {
+// What somebody has just lost, or won back, rises from them.
+function Harm({ hp }) {
+  const before = useRef(hp);
+  const [change, setChange] = useState(null);
+  useEffect(() => {
+    const by = hp - before.current;
+    before.current = hp;
+    setChange(by ? { by, at: performance.now() } : null);
+  }, [hp]);
+  if (!change) return null;
   return (
-    <div className={`veil ${game.status}`} data-testid="veil">
-      {game.status === "generating" && <span className="spinner" aria-hidden="true" />}
-      <strong>{words[game.status]}</strong>
+    <span key={change.at} className={change.by < 0 ? "harm" : "harm good"} aria-hidden="true">
+      {change.by < 0 ? `−${-change.by}` : `+${change.by}`}
+    </span>
+  );
+}
+
+function Veil({ game, view, onAgain }) {
+  const { told, tone } = stageOf(game, view);
+  if (!told) return null;
+  return (
+    <div className={`veil ${tone}`} data-testid="veil" onClick={(event) => event.stopPropagation()}>
+      {tone === "busy" && <span className="spinner" aria-hidden="true" />}
+      <strong>{told}</strong>
       {game.progress && <span data-testid="progress">{game.progress}</span>}
+      {view.outcome && game.status === "playing" && (
+        <button className="make" onClick={onAgain} data-testid="again">
+          Play again
+        </button>
+      )}
     </div>
   );
 }

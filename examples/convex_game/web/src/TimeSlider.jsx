@@ -1,12 +1,11 @@
 const names = {
   game_created: "the game is made",
-  game_state_replaced: "the state changes",
-  game_status_changed: "the status changes",
+  game_state_replaced: "somebody acts",
+  game_status_changed: "the making goes on",
   game_setup_changed: "the rules change",
   game_activated: "the game goes on",
-  game_deactivated: "the game ends",
-  game_removed: "the game is removed",
-  entity_moved: "somebody moves",
+  game_deactivated: "the game is set aside",
+  entity_moved: "somebody walks",
   message_sent: "somebody speaks",
 };
 
@@ -20,7 +19,7 @@ export function TimeSlider({ history, position, onChange }) {
   const go = (index) => onChange(index >= last ? null : history[index].position);
   return (
     <div className="time">
-      <button aria-label="earlier" disabled={at === 0} onClick={() => go(at - 1)}>
+      <button aria-label="earlier" data-testid="earlier" disabled={at === 0} onClick={() => go(at - 1)}>
         ◀
       </button>
       <input

@@ -134,9 +134,19 @@ class Page:
     def type(self, text):
         self.send("Input.insertText", text=text)
 
-    def press_enter(self):
+    def press(self, key, code, text=""):
         for kind in ("keyDown", "keyUp"):
-            self.send("Input.dispatchKeyEvent", type=kind, key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
+            self.send("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, text=text)
+
+    def press_enter(self):
+        self.press("Enter", 13, "\r")
+
+    def resize(self, width, height):
+        self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+
+    def prefer(self, scheme):
+        """"dark" or "light"."""
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def shoot(self, path):
         with open(path, "wb") as file:

@@ -137,6 +137,6 @@ REFUSED_CALLS = [
     ("an entity that is no object", "games:fastMove", '{"gameId":"%(game)s","entityId":"x","pixel_box":[1,2,3,4]}', True),
     ("a blow at nobody", "play:strike", '{"gameId":"%(game)s","by":"a","target":"ghost"}'),
     ("a modification of depth 551", "games:applyModification", '{"gameId":"%(game)s","newState":' + "[" * 551 + "]" * 551 + ',"log":"x"}'),
-    ("a run with a line end", "artifacts:record", '{"runId":"a\\nb","name":"x","size":{"$integer":"AQAAAAAAAAA="},"sha256":"","mime":""}'),
-    ("an artifact whose size is a number", "artifacts:record", '{"runId":"r","name":"x","size":1,"sha256":"","mime":""}'),
+    ("a record of a file that there is not", "artifacts:record", '{"runId":"r","name":"x","size":1,"sha256":"","mime":""}'),
+    ("a run that is to be forgotten", "artifacts:forget", '{"runId":"r"}'),
 ]

