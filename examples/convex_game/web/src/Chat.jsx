@@ -62,12 +62,25 @@ export function Chat({ gameId, messages, isPast, rules }) {
   );
 }
 
+const isSaid = (message) => message.role === "user" && !message.data;
+
+// Where the log is far below, the newest of it stands by the scene.
+export function Lately({ messages }) {
+  const done = (messages ?? []).filter((each) => !isSaid(each)).slice(0, 3);
+  return (
+    <ol className="lately" aria-hidden="true">
+      {done.reverse().map((each) => (
+        <Message key={each._id} message={each} />
+      ))}
+    </ol>
+  );
+}
+
 // What players say themselves is a bubble; what happened is a line of the log, in the colour of who did it.
 function Message({ message }) {
-  const isSaid = message.role === "user" && !message.data;
   const logs = logsOf(message);
   return (
-    <li className={`${isSaid ? "said" : "done"} ${message.role}`}>
+    <li className={`${isSaid(message) ? "said" : "done"} ${message.role}`}>
       <time>{clock(message.timestamp)}</time>
       <span>{message.content}</span>
       {logs && <small>{logs}</small>}

@@ -9,7 +9,7 @@ export function Scene({ game, view, play, isPast, onAgain }) {
   const { frame, background } = view;
   const inOrder = [...view.entities.values()]
     .filter((each) => each.pixel_box)
-    .sort((one, other) => one.pixel_box[2] - other.pixel_box[2]);
+    .sort((one, other) => one.isUp - other.isUp || one.pixel_box[2] - other.pixel_box[2]);
   const onGround = (event) => {
     const seen = event.currentTarget.getBoundingClientRect();
     play.walkTo({

@@ -1,6 +1,6 @@
 import { useConvexConnectionState, useMutation, useQuery } from "convex/react";
 import { useState } from "react";
-import { Chat } from "./Chat.jsx";
+import { Chat, Lately } from "./Chat.jsx";
 import { GameList } from "./GameList.jsx";
 import { Party } from "./Party.jsx";
 import { Scene } from "./Scene.jsx";
@@ -85,6 +85,7 @@ export function Table() {
         {game && (
           <>
             <Scene key={gameId} game={game} view={view} play={play} isPast={isPast} onAgain={make} />
+            <Lately messages={messages} />
             <TimeSlider history={history} position={position} onChange={setPosition} />
             <Party
               view={view}
