@@ -95,4 +95,24 @@ concept importer = adapter<A> && requires(A& store, std::span<const commit_view>
   { store.import_commits(commits) } -> std::same_as<bool>;
 };
 
+/// An adapter that stores commits which were decided one on the other, ahead of the store, though other
+/// programs append to it as well. `append_chain` stores all of them as that many appends would, in their
+/// order and durable together, if `after` is the head of the store when it is their turn: so whoever
+/// decided on the store as it was at `after` knows all positions and versions beforehand. It stores
+/// nothing and answers false if something else was appended, or if one of them would be refused or
+/// recognised.
+///
+/// Throws what `append` throws. After `append_in_doubt` the same chain may be sent again with the same
+/// `after`: nothing is stored twice, and if the first event of the chain has an id that no other event
+/// has, the answer says whether all of it is stored. It needs no other ids for that.
+///
+/// `can_append_chains` says whether there is any use in trying: false, always, where positions have gaps,
+/// or commits can only be stored one by one for another reason.
+template <class A>
+concept chain_adapter =
+    adapter<A> && requires(A& store, std::span<const commit_view> chain, global_position after) {
+      { store.append_chain(chain, after) } -> std::same_as<bool>;
+      { store.can_append_chains() } -> std::same_as<bool>;
+    };
+
 } // namespace evstore

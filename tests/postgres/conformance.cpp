@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,11 @@ using evstore::tests::scratch_schema;
 static_assert(evstore::check_adapter<adapter>());
 
 void keeps_the_contract(evstore::postgres::ordering ordering) {
+  // Positions of a fenced store have gaps.
+  const auto is_skipped = [&](std::string_view name) {
+    return ordering == evstore::postgres::ordering::fenced &&
+           name.find("chain") != std::string_view::npos;
+  };
   // A check has a store, and a few a second one.
   std::vector<std::unique_ptr<scratch_schema>> schemas;
   const auto open = [&] {
@@ -40,7 +46,8 @@ void keeps_the_contract(evstore::postgres::ordering ordering) {
     DYNAMIC_SECTION(check.name) {
       const auto outcome = evstore::testing::run(check, on_server);
       INFO(outcome.text);
-      CHECK(outcome.passed());
+      CHECK_FALSE(outcome.failed());
+      CHECK(outcome.passed() == !is_skipped(check.name));
     }
   }
 }

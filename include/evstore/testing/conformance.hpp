@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/testing/conformance/chains.hpp>
 #include <evstore/testing/conformance/concurrency.hpp>
 #include <evstore/testing/conformance/conditions.hpp>
 #include <evstore/testing/conformance/deletion.hpp>
@@ -45,6 +46,7 @@ check_list<A> conformance_checks() {
   conformance::add_waiting(checks);
   conformance::add_concurrency(checks);
   if constexpr (async_adapter<A>) conformance::add_in_flight(checks);
+  if constexpr (chain_adapter<A>) conformance::add_chains(checks);
   conformance::add_lifetime(checks);
   return checks;
 }

@@ -2,6 +2,7 @@
 
 #include <evstore/adapter.hpp>
 #include <evstore/postgres/bulk_import.hpp>
+#include <evstore/postgres/commit_chain.hpp>
 #include <evstore/postgres/connection_pool.hpp>
 #include <evstore/postgres/cursor.hpp>
 #include <evstore/postgres/group_writer.hpp>
@@ -81,6 +82,22 @@ public:
     const auto head = import_by_copy(*store_->pool->take(), commits);
     if (head && !store_->pool->is_fenced()) store_->watch.tell(*head);
     return head.has_value();
+  }
+
+  /// Models `chain_adapter`, in one round trip; not for fenced stores, whose positions have gaps, and
+  /// not for handles with an inline projection.
+  [[nodiscard]] bool can_append_chains() const {
+    return !store_->pool->is_fenced() && !store_->pool->how().inline_projection;
+  }
+  [[nodiscard]] bool append_chain(std::span<const commit_view> chain, global_position after) {
+    if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
+    if (!can_append_chains()) return false;
+    using detail::chain_outcome;
+    const auto [became, last] = detail::append_chain(*store_->pool->take(), chain, after);
+    if (became == chain_outcome::refused) return false;
+    if (became == chain_outcome::recognised) settle(); // it may be what the server warned of
+    store_->watch.tell(last);
+    return true;
   }
 
   /// Returns when everything that this store has is as safe as `synchronous_commit` of the server makes

@@ -54,6 +54,21 @@ constexpr std::int64_t microseconds_of(timestamp time) noexcept {
 
 using commits = std::span<const commit_view* const>;
 
+/// That nobody knows what became of these commits, which may be sent again.
+inline error in_doubt(commits group, const std::string& what, const error& why) {
+  std::vector<event_id> ids;
+  for (const commit_view* commit : group)
+    evstore::detail::for_each_event(*commit, [&](const new_event& event, std::string_view) {
+      if (event.id) ids.push_back(*event.id);
+    });
+  error doubt{errc::append_in_doubt, what + ": " + why.message(), why.place()};
+  return doubt.with_ids(std::move(ids));
+}
+
+inline constexpr const char* was_lost = "the connection was lost while the server had the commit";
+inline constexpr const char* has_warned =
+    "the server warned while it committed; it may not be replicated";
+
 /// Array parameters from what each commit, write and event has.
 class append_parameters {
 public:

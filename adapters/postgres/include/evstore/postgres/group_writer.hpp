@@ -156,17 +156,14 @@ private:
         came.emplace(send(*on));
       } catch (const statement_failed& why) {
         if (why.code() == errc::connection_lost && may_be_stored_)
-          return leave_in_doubt(members, "the connection was lost while the server had the commit",
-                                why);
+          return leave_in_doubt(members, detail::was_lost, why);
         if (!is_lost_race(why.state) || attempt == most_attempts) throw;
       }
     }
     // "canceling wait for synchronous replication", among others: what looks like success is stored
     // here and perhaps nowhere else.
     if (on->has_warned())
-      return leave_in_doubt(members,
-                            "the server warned while it committed; it may not be replicated",
-                            error{errc::append_in_doubt, on->place()});
+      return leave_in_doubt(members, detail::has_warned, error{errc::append_in_doubt, on->place()});
     remember(*on, *came);
     if (pool_->is_fenced()) notify(*on, *came);
     for (pending* one : members) {
@@ -301,16 +298,10 @@ private:
     pool_->how().inline_projection(inside, events.lend());
   }
 
-  static void leave_in_doubt(std::span<pending* const> members, const std::string& what,
+  static void leave_in_doubt(std::span<pending* const> members, const char* what,
                              const error& why) {
-    for (pending* one : members) {
-      std::vector<event_id> ids;
-      evstore::detail::for_each_event(*one->commit, [&](const new_event& event, std::string_view) {
-        if (event.id) ids.push_back(*event.id);
-      });
-      error doubt{errc::append_in_doubt, what + ": " + why.message(), why.place()};
-      one->failure = std::make_exception_ptr(doubt.with_ids(std::move(ids)));
-    }
+    for (pending* one : members)
+      one->failure = std::make_exception_ptr(detail::in_doubt({&one->commit, 1}, what, why));
   }
 
   std::shared_ptr<connection_pool> pool_;
