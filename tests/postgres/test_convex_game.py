@@ -1,4 +1,5 @@
 """The example `convex_game` with its log on a PostgreSQL server."""
+import http.client
 import json
 import os
 import pathlib
@@ -55,6 +56,37 @@ class OnServer(unittest.TestCase):
             player.join()
         for game in programs:
             self.until(lambda: game.query("games:get")["state"]["turn"] == 21)
+
+    def test_moves_that_are_sent_again_after_kill_are_made_once(self):
+        game = self.start()
+        one = game.mutate("games:create", state={"turn": 1, "entities": {}}, rules="", isActive=True, status="playing")
+        answered, lock = set(), threading.Lock()
+
+        def play(client):
+            for number in range(20):
+                body = {"path": "play:endTurn", "args": [{"gameId": one}]}
+                while True:
+                    try:
+                        status, _, told = game.ask("POST", "/api/mutation", body, {"Idempotency-Key": f"{client}-{number}"})
+                        if status == 200 and json.loads(told)["status"] == "success":
+                            break
+                    except (OSError, http.client.HTTPException):  # it is not there
+                        time.sleep(0.01)
+                with lock:
+                    answered.add((client, number))
+
+        clients = [threading.Thread(target=play, args=[client]) for client in range(16)]
+        for client in clients:
+            client.start()
+        for kill in range(1, 4):
+            self.until(lambda: len(answered) >= 80 * kill)
+            game.kill()
+            game.start()
+        for client in clients:
+            client.join()
+        self.assertEqual(game.query("games:get")["state"]["turn"], 1 + 16 * 20)
+        answers = f"select count(*), count(distinct stream) from \"{self.schema}\".log where type = 'convex_mutation_answered'"
+        self.assertEqual(sql(answers), f"{16 * 20}|{16 * 20}")
 
     def test_what_one_program_commits_the_other_tells_at_once(self):
         one, other = self.start(), self.start()

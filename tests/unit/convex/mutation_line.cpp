@@ -1,5 +1,6 @@
 // Many mutations share a sync, each decided on all before it, and none is told before it is durable.
 #include "../jsonl/faulty_files.hpp"
+#include "counting.hpp"
 
 #include "../../support/scratch_folder.hpp"
 
@@ -24,50 +25,9 @@
 using namespace evstore;
 using convex::object;
 using convex::value;
-
-namespace counting {
-
-struct counted {
-  std::int64_t to = 0;
-};
-EVSTORE_DESCRIBE(counted, to)
-
-struct events : event_set<named<"counted", counted>, convex::named_mutation_answered> {};
-
-struct model {
-  std::int64_t count = 0;
-  void evolve(const counted& event) { count = event.to; }
-};
-
-using mutation = convex::mutation<events, model>;
-
-/// What a function does beside its work, if anything: a test appends from elsewhere there.
-using interruption = std::function<void()>;
-
-convex::functions<events, model> functions(const interruption& interrupt = [] {}) {
-  convex::functions<events, model> all{{"counters"}};
-  all.mutation<convex::no_arguments>("count:next", [interrupt](mutation& call, const auto&) {
-    const std::int64_t next = call.model().count + 1;
-    interrupt();
-    call.write("count", any, counted{next});
-    return next;
-  });
-  all.mutation<convex::no_arguments>("count:look", [interrupt](mutation& call, const auto&) {
-    interrupt();
-    return call.model().count;
-  });
-  all.mutation<convex::no_arguments>("count:start", [](mutation& call, const auto&) {
-    call.write("count", no_stream, counted{1});
-  });
-  all.query<convex::no_arguments>("count:get",
-                                  [](const model& seen, const auto&) { return seen.count; });
-  return all;
-}
-
-template <class Adapter>
-using executor = convex::executor<events, Adapter, model>;
-
-} // namespace counting
+using counting::failure_of;
+using counting::is_told;
+using counting::number;
 
 namespace {
 
@@ -116,12 +76,9 @@ struct log_with_faults {
         decided.notify_all();
       })};
 
-  std::future<convex::fate> begin(std::string path,
+  std::future<convex::fate> begin(const std::string& path,
                                   std::optional<convex::request_key> key = std::nullopt) {
-    auto promised = std::make_shared<std::promise<convex::fate>>();
-    runs.mutate({std::move(path), object{}}, std::move(key),
-                [promised](convex::fate became) { promised->set_value(std::move(became)); });
-    return promised->get_future();
+    return counting::begin(runs, path, std::move(key));
   }
   void wait_until_decided(int count) const {
     for (int so_far = decided; so_far != count; so_far = decided) decided.wait(so_far);
@@ -130,24 +87,6 @@ struct log_with_faults {
     return *runs.query({"count:get", object{}}).outcome->get_if<std::int64_t>();
   }
 };
-
-bool is_told(const std::future<convex::fate>& told) {
-  return told.wait_for(std::chrono::seconds{0}) == std::future_status::ready;
-}
-
-std::int64_t number(std::future<convex::fate>& told) {
-  return *told.get().get().outcome->get_if<std::int64_t>();
-}
-
-errc failure_of(std::future<convex::fate>& told) {
-  try {
-    static_cast<void>(told.get().get());
-  } catch (const error& failed) {
-    return failed.code();
-  }
-  FAIL("there is an answer");
-  return errc{};
-}
 
 } // namespace
 

@@ -2,10 +2,12 @@
 
 #include <evstore/convex/answer.hpp>
 #include <evstore/convex/answered.hpp>
+#include <evstore/convex/appends_ahead.hpp>
 #include <evstore/convex/decode.hpp>
 #include <evstore/convex/figures.hpp>
 #include <evstore/convex/functions.hpp>
 #include <evstore/convex/guarded.hpp>
+#include <evstore/convex/mutation_request.hpp>
 #include <evstore/convex/past.hpp>
 #include <evstore/store.hpp>
 
@@ -17,6 +19,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,34 +28,6 @@
 #include <vector>
 
 namespace evstore::convex {
-
-/// A mutation that somebody wants carried out.
-struct mutation_request {
-  function_call call;
-  std::optional<request_key> key;
-  told_fate told;
-};
-
-/// What the line needs of whoever shows the model to queries.
-template <class Model>
-struct durable_view {
-  /// A copy of the model as queries see it.
-  std::function<folded<served<Model>>()> copy;
-  /// Lets queries see the log up to a position, and calls `tell` before the first of them does.
-  std::function<void(global_position upto, const std::function<void()>& tell)> show;
-};
-
-namespace detail {
-
-template <class Adapter>
-auto begin_append(Adapter& log, const commit_view& commit) {
-  if constexpr (async_adapter<Adapter>)
-    return log.append_async(commit);
-  else
-    return completed_append{log.append(commit)};
-}
-
-} // namespace detail
 
 /// Where mutations wait for their turn and for the disk. One thread decides: it runs one mutation
 /// after the other on a model of its own, which is ahead of what is durable by the commits in flight,
@@ -63,17 +38,17 @@ auto begin_append(Adapter& log, const commit_view& commit) {
 /// Each commit is conditional on nothing else having been appended since the state that it was decided
 /// on, and what is refused, or writes nothing, is answered if nothing was. When something else was (by
 /// another program, or because a commit in flight was lost), the model takes in what really happened,
-/// and the mutation runs again.
+/// and the mutation runs again, with all that were decided on it, in the order in which they were asked.
 ///
-/// An adapter that cannot append without waiting is waited for, commit by commit.
+/// How far ahead of the log this goes is a matter of its adapter: see appends_ahead.hpp.
 template <class Set, class Adapter, class Model>
 class mutation_line {
 public:
   mutation_line(store<Set, Adapter>& kept, const functions<Set, Model>& known,
                 const limits& of_results, timestamp newest, durable_view<Model> shown)
       : store_{kept}, functions_{known}, limits_{of_results}, shown_{std::move(shown)},
-        clock_{newest}, ahead_{shown_.copy()}, decider_{[this] { decide_all(); }},
-        teller_{[this] { tell_all(); }} {}
+        clock_{newest}, ahead_{shown_.copy()}, appends_{store_.adapter()},
+        decider_{[this] { decide_all(); }}, teller_{[this] { tell_all(); }} {}
   mutation_line(const mutation_line&) = delete;
   mutation_line& operator=(const mutation_line&) = delete;
 
@@ -121,15 +96,16 @@ public:
   }
 
 private:
-  using ticket =
-      decltype(detail::begin_append(std::declval<Adapter&>(), std::declval<const commit_view&>()));
+  using appends = appends_ahead<Set, Adapter>;
 
   /// A mutation that was decided, and what its answer waits for.
   struct decided {
-    std::optional<ticket> stored{}; ///< absent: nothing but what is in front of it
+    mutation_request request;
     fate becomes;
-    global_position upto{}; ///< shown before it is told
-    told_fate told{};
+    global_position upto{};                           ///< shown before it is told
+    bool is_failed = false;                           ///< whatever becomes of those before it
+    bool is_overtaken = false;                        ///< it is decided again
+    std::optional<typename appends::ticket> stored{}; ///< absent: nothing but those before it
   };
 
   static constexpr int most_attempts = 100;
@@ -137,28 +113,33 @@ private:
   // The deciding thread
 
   void decide_all() {
-    std::deque<mutation_request> batch;
-    while (true) {
-      {
-        std::unique_lock lock{mutex_};
-        asked_changed_.wait(lock,
-                            [this] { return closing_ || is_to_catch_up_ || !asked_.empty(); });
-        if (asked_.empty() && !is_to_catch_up_) break;
-        batch.swap(asked_);
-      }
+    while (await_requests()) {
       take_in_others();
-      for (mutation_request& request : batch) decide(request);
-      batch.clear();
+      while (!to_decide_.empty()) decide_first();
     }
     const std::lock_guard lock{mutex_};
     decided_all_ = true;
     caught_up_.notify_all();
   }
 
+  /// False when there will be no more, and all are decided for good.
+  bool await_requests() {
+    const auto is_something_to_do = [this] {
+      return is_to_catch_up_ || !asked_.empty() || !overtaken_.empty();
+    };
+    std::unique_lock lock{mutex_};
+    asked_changed_.wait(lock, [&] { return closing_ || is_something_to_do(); });
+    if (!is_something_to_do())
+      settled_.wait(lock, [&] { return is_settled() || is_something_to_do(); });
+    if (!is_something_to_do()) return false;
+    to_decide_.swap(asked_);
+    return true;
+  }
+
   void take_in_others() {
     {
       const std::lock_guard lock{mutex_};
-      if (!is_to_catch_up_) return;
+      if (!is_to_catch_up_ && overtaken_.empty()) return;
     }
     try {
       if (is_lost() || is_behind()) face_the_log();
@@ -169,27 +150,42 @@ private:
     caught_up_.notify_all();
   }
 
-  void decide(mutation_request& request) {
-    for (int attempt = 0; attempt < most_attempts; ++attempt) {
-      try {
-        if (attempt != 0 || is_lost()) face_the_log();
-        if (attempt_to_decide(request)) return;
-      } catch (...) {
-        const std::exception_ptr failed = std::current_exception();
-        settle();
-        if (!is_lost()) return pass_on({.becomes = fate{failed}, .told = request.told});
-      }
+  /// The first of those that are to be decided; or, when there are others to be decided before it, it
+  /// is the first no more.
+  void decide_first() {
+    try {
+      if (is_stale_ || is_lost()) face_the_log();
+    } catch (...) {
+      return fail_first(std::current_exception());
     }
-    pass_on({.becomes = fate{std::make_exception_ptr(
-                 error{errc::conflict, "other programs append faster than mutations are decided"})},
-             .told = request.told});
+    mutation_request& first = to_decide_.front();
+    if (first.attempts >= most_attempts)
+      return fail_first(std::make_exception_ptr(
+          error{errc::conflict, "other programs append faster than mutations are decided"}));
+    try {
+      if (attempt_to_decide(first)) return to_decide_.pop_front();
+    } catch (...) {
+      const std::exception_ptr failed = std::current_exception();
+      settle();
+      if (!is_lost()) return fail_first(failed);
+    }
+    ++first.attempts;
+    is_stale_ = true;
+  }
+
+  void fail_first(std::exception_ptr why) {
+    pass_on({.request = std::move(to_decide_.front()),
+             .becomes = fate{std::move(why)},
+             .is_failed = true});
+    to_decide_.pop_front();
   }
 
   /// False: on a state that is not the log's.
   bool attempt_to_decide(mutation_request& request) {
     const auto answer_with = [&](result<value, function_error> outcome, global_position at) {
-      return decided{
-          .becomes = fate{answer{std::move(outcome), at}}, .upto = at, .told = request.told};
+      return decided{.request = std::move(request),
+                     .becomes = fate{answer{std::move(outcome), at}},
+                     .upto = at};
     };
     if (request.key)
       if (const auto* const known = ahead_.state.answers.find(*request.key))
@@ -213,38 +209,24 @@ private:
           &timed);
     }
     if (draft->view().writes.empty()) return answer_without_events();
-    draft->require(query::all(), ahead_.position);
-    const commit_view commit = draft->view();
-    ticket begun = detail::begin_append(store_.adapter(), commit);
-    const append_result& judged = begun.judged();
-    if (!judged && (judged.error().reason == append_conflict::kind::condition || is_behind()))
-      return false;
-    decided next =
-        judged
-            ? answer_with(std::move(outcome), judged->last)
-            : answer_with(failure{function_error{"Uncaught Error: " + judged.error().to_string()}},
-                          ahead_.position);
-    if (judged) evolve_ahead(commit, *judged);
-    next.stored = std::move(begun);
+    auto begun = appends_.begin(draft, ahead_.position);
+    const append_result& judged = begun.judged;
+    if (!judged) {
+      if (judged.error().reason == append_conflict::kind::condition) return false;
+      outcome = failure{function_error{"Uncaught Error: " + judged.error().to_string()}};
+      return answer_without_events();
+    }
+    try {
+      if (!judged->replayed)
+        fold_commit<Set>(ahead_, begun.commit, *judged, store_.options().unknown);
+    } catch (const std::exception&) { // nor will it be shown, which is told
+      is_stale_ = true;
+    }
+    known_ = ahead_.position.value();
+    decided next = answer_with(std::move(outcome), judged->last);
+    next.stored = std::move(begun.stored);
     pass_on(std::move(next));
     return true;
-  }
-
-  /// Takes in a commit as the log will have it.
-  void evolve_ahead(const commit_view& commit, const append_receipt& receipt) {
-    placed_.clear();
-    commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
-    for (std::size_t i = 0; i < commit.writes.size(); ++i) {
-      const stream_write& write = commit.writes[i];
-      std::uint64_t version = receipt.versions[i].value() - write.events.size();
-      for (const new_event& event : write.events) {
-        const global_position position{receipt.first.value() + part.index++};
-        placed_.push_back(
-            placed(event, position, write.stream, stream_version{++version}, part, timestamp{}));
-      }
-    }
-    fold_events<Set>(ahead_, placed_, store_.options().unknown);
-    known_ = ahead_.position.value();
   }
 
   [[nodiscard]] bool is_behind() { return store_.head() > ahead_.position; }
@@ -253,10 +235,14 @@ private:
     return lost_ != nullptr;
   }
 
-  /// Until nothing is in flight.
+  [[nodiscard]] bool is_settled() const { return flying_.empty() && !telling_; } // locked
+
+  /// Until nothing is in flight; what of that has to be decided again is the first to be.
   void settle() {
     std::unique_lock lock{mutex_};
-    settled_.wait(lock, [this] { return flying_.empty() && !telling_; });
+    settled_.wait(lock, [this] { return is_settled(); });
+    std::move(overtaken_.rbegin(), overtaken_.rend(), std::front_inserter(to_decide_));
+    overtaken_.clear();
   }
 
   /// The model is what the log says, and so is what queries see.
@@ -271,6 +257,8 @@ private:
       const std::lock_guard lock{mutex_};
       lost_ = nullptr;
     }
+    appends_.begin_anew();
+    is_stale_ = false;
     known_ = ahead_.position.value();
   }
 
@@ -313,6 +301,7 @@ private:
   void tell(std::vector<decided>& through) {
     global_position upto{};
     for (decided& one : through) {
+      if (one.is_failed) continue;
       try {
         if (one.stored) {
           static_cast<void>(one.stored->get());
@@ -322,15 +311,23 @@ private:
           require_nothing_lost(); // what it was decided on may be
         }
         upto = std::max(upto, one.upto);
+      } catch (const overtaken&) {
+        ++one.request.attempts;
+        one.is_overtaken = true;
+        note_loss();
+        const std::lock_guard lock{mutex_};
+        overtaken_.push_back(std::move(one.request));
       } catch (...) {
         one.becomes = fate{std::current_exception()};
-        known_ = 0; // the log is to be faced, whether a mutation comes or not
+        note_loss();
         const std::lock_guard lock{mutex_};
-        lost_ = std::current_exception();
         is_writable_ = false;
         ++failed_;
       }
     }
+    if (std::erase_if(through, [](const decided& one) { return one.is_overtaken; }) != 0)
+      asked_changed_.notify_one();
+    if (through.empty()) return;
     {
       const std::lock_guard lock{mutex_};
       told_ += through.size();
@@ -344,6 +341,13 @@ private:
     }
   }
 
+  /// Of the exception that is handled.
+  void note_loss() {
+    known_ = 0; // the log is to be faced, whether a mutation comes or not
+    const std::lock_guard lock{mutex_};
+    lost_ = std::current_exception();
+  }
+
   void require_nothing_lost() {
     const std::lock_guard lock{mutex_};
     if (lost_) std::rethrow_exception(lost_);
@@ -351,7 +355,8 @@ private:
 
   static void tell_each(std::vector<decided>& through) {
     for (decided& one : through)
-      if (const told_fate told = std::exchange(one.told, nullptr)) told(std::move(one.becomes));
+      if (const told_fate told = std::exchange(one.request.told, nullptr))
+        told(std::move(one.becomes));
   }
 
   store<Set, Adapter>& store_;
@@ -359,13 +364,16 @@ private:
   const limits limits_;
   const durable_view<Model> shown_;
 
-  rising_clock clock_; // these three belong to the deciding thread
+  rising_clock clock_; // these belong to the deciding thread
   folded<served<Model>> ahead_;
-  std::vector<event_view> placed_;
+  appends appends_; // but for the tickets, which the telling thread waits for
+  bool is_stale_ = false;
+  std::deque<mutation_request> to_decide_;
   std::atomic<std::uint64_t> known_{ahead_.position.value()}; // for others to read
 
   std::mutex mutex_; // guards what follows
   std::deque<mutation_request> asked_;
+  std::deque<mutation_request> overtaken_; // in flight, to be decided again before any other
   std::deque<decided> flying_;
   std::uint64_t accepted_ = 0;
   std::uint64_t told_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <evstore/commit.hpp>
 #include <evstore/fold.hpp>
 #include <evstore/position.hpp>
 #include <evstore/store.hpp>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace evstore::convex {
 
@@ -27,6 +29,24 @@ void fold_up_to(store<Set, Adapter>& log, folded<State>& state, global_position 
                      log.options().unknown);
     if (beyond != batch.end()) break;
   }
+}
+
+/// Takes in a commit as the log has it, or will have it.
+template <class Set, class State>
+void fold_commit(folded<State>& state, const commit_view& commit, const append_receipt& receipt,
+                 unknown_events policy) {
+  std::vector<event_view> events;
+  commit_part part{0, static_cast<std::uint32_t>(commit.event_count())};
+  for (std::size_t i = 0; i < commit.writes.size(); ++i) {
+    const stream_write& write = commit.writes[i];
+    std::uint64_t version = receipt.versions[i].value() - write.events.size();
+    for (const new_event& event : write.events) {
+      const global_position position{receipt.first.value() + part.index++};
+      events.push_back(
+          placed(event, position, write.stream, stream_version{++version}, part, timestamp{}));
+    }
+  }
+  fold_events<Set>(state, events, policy);
 }
 
 /// The last event of the last commit that is whole at a position.
