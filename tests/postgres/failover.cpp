@@ -71,6 +71,8 @@ TEST_CASE(
   servers.make_synchronous();
   auto store = postgres::open(servers.where());
   CHECK(store.warnings().empty());
+  CHECK(postgres::open(servers.where() + " options=-csynchronous_commit=local").warnings().size() ==
+        1);
 
   // A reader that follows through it all.
   std::atomic<bool> ends{false};

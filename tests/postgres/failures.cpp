@@ -19,6 +19,25 @@ using tests::server;
 using namespace std::chrono_literals;
 
 bool is_own_server() { return std::getenv("EVSTORE_POSTGRES") != nullptr; }
+/// Where the socket of the tests' own server is, which its connection string begins with.
+std::string folder_of_server() {
+  constexpr std::size_t begin = std::string_view{"host="}.size();
+  return server().substr(begin, server().find(' ') - begin);
+}
+
+/// Is set for as long as it lives.
+class environment_variable {
+public:
+  environment_variable(const char* name, const std::string& value) : name_{name} {
+    ::setenv(name, value.c_str(), 1);
+  }
+  ~environment_variable() { ::unsetenv(name_); }
+  environment_variable(const environment_variable&) = delete;
+  environment_variable& operator=(const environment_variable&) = delete;
+
+private:
+  const char* name_;
+};
 
 template <class F>
 std::optional<error> failure_of(F&& act) {
@@ -102,6 +121,31 @@ TEST_CASE("a wrong password is no passing trouble") {
   CHECK(passing->code() == errc::connection_lost);
   CHECK(passing->retryable());
   postgres::connection{server()}.execute("drop role guarded");
+}
+
+TEST_CASE("of several hosts the one that can be written to is meant, wherever they are named") {
+  if (is_own_server()) {
+    WARN("not checked: only of the tests' own server it is known where its socket is");
+    return;
+  }
+  const scratch_schema schema;
+  (void)schema.open();
+  const std::string hosts = "/nowhere," + folder_of_server();
+  std::string where = server().substr(server().find(' '));
+  std::optional<environment_variable> named;
+  SECTION("in the string") { where += " host=" + hosts; }
+  SECTION("in the environment") { named.emplace("PGHOST", hosts); }
+  CHECK(postgres::open(where, schema.options()).warnings().size() == 1);
+
+  where += " options=-cdefault_transaction_read_only=on";
+  const auto opened = [&](const std::string& more) {
+    return !failure_of([&] { (void)postgres::open_read_only(where + more, schema.options()); });
+  };
+  CHECK(!opened(""));
+  CHECK(opened(" target_session_attrs=any"));
+  const environment_variable choice{"PGTARGETSESSIONATTRS", "prefer-standby"};
+  CHECK(opened(""));
+  CHECK(!opened(" target_session_attrs=read-write"));
 }
 
 TEST_CASE("a store that is not there is not made by those who do not ask for it") {
@@ -213,13 +257,12 @@ TEST_CASE("a commit whose session ends on the way is in doubt, and sent again it
 }
 
 TEST_CASE("a commit whose answer is lost is in doubt, and sent again it is recognised") {
-  if (server().find("host=/") == std::string::npos) {
-    WARN("not checked: the server is not reached by a socket in a folder");
+  if (is_own_server()) {
+    WARN("not checked: only of the tests' own server it is known where its socket is");
     return;
   }
-  const std::string folder = server().substr(5, server().find(' ') - 5);
   const scratch_schema schema;
-  tests::severed_line line{folder};
+  tests::severed_line line{folder_of_server()};
   auto store = postgres::open(server() + " host=" + line.host(), schema.options());
   for (const std::uint64_t id : {1U, 3U}) testing::append(store, one_event(id)).value();
   line.cut_before_next_answer();

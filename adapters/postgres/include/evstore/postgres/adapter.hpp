@@ -25,8 +25,11 @@ namespace evstore::postgres {
 
 namespace detail {
 
-inline constexpr statement ask_replication{
-    "ask_replication", "select current_setting('synchronous_standby_names') <> ''"};
+/// As it is configured, whatever the session has been told since.
+inline constexpr statement ask_replication{"ask_replication",
+                                           "select current_setting('synchronous_standby_names') <> "
+                                           "'' and reset_val not in ('off', 'local')"
+                                           " from pg_settings where name = 'synchronous_commit'"};
 inline constexpr statement read_shape{"read_shape",
                                       "select is_fenced(), has_table_privilege('events', 'insert'),"
                                       " to_regclass('events_of_streams') is not null"};
@@ -217,8 +220,9 @@ private:
     if (on->has_several_hosts() && !on->execute(detail::ask_replication, {}).boolean(0, 0))
       opened.store_->warnings.push_back(
           "several hosts are named, but " + on->place() +
-          " waits for no standby (synchronous_standby_names is empty): when another server takes "
-          "over, acknowledged commits may be lost");
+          " waits for no standby (synchronous_standby_names is empty, or synchronous_commit is "
+          "local): "
+          "when another server takes over, acknowledged commits may be lost");
   }
   opened.store_->writer = std::make_unique<group_writer>(opened.store_->pool);
   return opened;

@@ -83,16 +83,7 @@ class connection {
 public:
   /// Throws `errc::connection_lost` if nobody answers or the server does not let us in for now,
   /// `errc::invalid_argument` for a string that says nothing and for a wrong password.
-  explicit connection(const std::string& string) {
-    has_several_hosts_ = names_several_hosts(string);
-    // What comes before the user's string is overruled by it, what comes behind overrules it.
-    const char* const keywords[] = {"connect_timeout",           "target_session_attrs",
-                                    "fallback_application_name", "dbname",
-                                    "client_encoding",           nullptr};
-    const char* const values[] = {"10",      has_several_hosts_ ? "read-write" : "any",
-                                  "evstore", string.c_str(),
-                                  "UTF8",    nullptr};
-    connection_.reset(PQconnectdbParams(keywords, values, 1));
+  explicit connection(const std::string& string) : connection_{connect(string)} {
     if (!connection_) throw error{errc::io_failed, "there is no memory for a connection"};
     place_ = "database \"" + text(PQdb(raw())) + "\" on " + host_of();
     if (PQstatus(raw()) != CONNECTION_OK) {
@@ -112,7 +103,9 @@ public:
   /// Which database where, for messages. No secrets.
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
-  [[nodiscard]] bool has_several_hosts() const noexcept { return has_several_hosts_; }
+  [[nodiscard]] bool has_several_hosts() const {
+    return settings{PQconninfo(raw())}.names_several_hosts();
+  }
 
   /// Which session at a server this is: no two of the process are the same, and none is 0.
   [[nodiscard]] std::uint64_t session() const noexcept { return session_; }
@@ -221,8 +214,30 @@ private:
   struct release {
     void operator()(PGnotify* memory) const noexcept { PQfreemem(memory); }
   };
-  struct release_options {
-    void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+  /// What is said of a connection, by libpq's keywords.
+  class settings {
+  public:
+    explicit settings(PQconninfoOption* list) noexcept : list_{list} {}
+    explicit operator bool() const noexcept { return list_ != nullptr; }
+    [[nodiscard]] std::string_view operator[](std::string_view keyword) const noexcept {
+      for (const PQconninfoOption* one = list_.get(); one != nullptr && one->keyword != nullptr;
+           ++one)
+        if (one->keyword == keyword && one->val != nullptr) return one->val;
+      return {};
+    }
+    [[nodiscard]] bool names_hosts() const noexcept {
+      return !(*this)["host"].empty() || !(*this)["hostaddr"].empty();
+    }
+    [[nodiscard]] bool names_several_hosts() const noexcept {
+      return (*this)["host"].find(',') != std::string_view::npos ||
+             (*this)["hostaddr"].find(',') != std::string_view::npos;
+    }
+
+  private:
+    struct release_list {
+      void operator()(PQconninfoOption* list) const noexcept { PQconninfoFree(list); }
+    };
+    std::unique_ptr<PQconninfoOption, release_list> list_;
   };
   /// Parameters as libpq wants them.
   struct lists {
@@ -242,19 +257,35 @@ private:
 
   /// A string that cannot be parsed may have a password where libpq's complaint quotes it, so it is
   /// not shown.
-  static bool names_several_hosts(const std::string& string) {
+  static settings parse(const std::string& string) {
     char* complaint = nullptr;
-    const std::unique_ptr<PQconninfoOption, release_options> parsed{
-        PQconninfoParse(string.c_str(), &complaint)};
+    settings said{PQconninfoParse(string.c_str(), &complaint)};
     PQfreemem(complaint);
-    if (!parsed)
-      throw error{errc::invalid_argument,
-                  "this is no connection string; write host=... dbname=... or postgresql://..."};
-    for (const PQconninfoOption* one = parsed.get(); one->keyword != nullptr; ++one)
-      if (one->val != nullptr && std::strcmp(one->keyword, "host") == 0 &&
-          std::strchr(one->val, ',') != nullptr)
-        return true;
-    return false;
+    if (said) return said;
+    throw error{errc::invalid_argument,
+                "this is no connection string; write host=... dbname=... or postgresql://..."};
+  }
+
+  /// A service that the string names may say anything, and only libpq looks into it.
+  static PGconn* connect(const std::string& string) {
+    const settings said = parse(string);
+    const settings elsewhere{PQconndefaults()}; // in the environment; "any" is libpq's own
+    const bool has_service = !said["service"].empty();
+    const bool has_timeout = has_service || !elsewhere["connect_timeout"].empty();
+    const bool is_to_choose = !has_service && elsewhere["target_session_attrs"] == "any" &&
+                              (said.names_hosts() ? said : elsewhere).names_several_hosts();
+    // What comes before the user's string is overruled by it, what comes behind overrules it, and what
+    // is empty overrules nothing.
+    const char* const keywords[] = {"connect_timeout",           "target_session_attrs",
+                                    "fallback_application_name", "dbname",
+                                    "client_encoding",           nullptr};
+    const char* const values[] = {has_timeout ? "" : "10",
+                                  is_to_choose ? "read-write" : "",
+                                  "evstore",
+                                  string.c_str(),
+                                  "UTF8",
+                                  nullptr};
+    return PQconnectdbParams(keywords, values, 1);
   }
 
   [[nodiscard]] PGconn* raw() const noexcept { return connection_.get(); }
@@ -311,7 +342,6 @@ private:
   std::unique_ptr<PGconn, close> connection_;
   std::uint64_t session_ = next_session();
   std::string place_;
-  bool has_several_hosts_ = false;
   std::vector<const statement*> prepared_;
   bool is_busy_ = false;
   bool has_warned_ = false;

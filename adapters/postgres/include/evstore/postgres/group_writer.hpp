@@ -197,6 +197,7 @@ private:
       if (is_lost_race(why.state)) ends_.lose();
       throw;
     }
+    may_be_stored_ = false;
     ends_.lose();
     return {};
   }

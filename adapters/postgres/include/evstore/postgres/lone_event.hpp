@@ -54,16 +54,13 @@ public:
   /// is likely that nobody else has been there.
   [[nodiscard]] std::optional<end> behind(std::uint64_t session, const stream_write& write) const {
     if (session != session_ || alone_ < needed_) return std::nullopt;
-    const std::int64_t expected = detail::expectation(write.expected);
-    std::int64_t version = 0;
-    if (const slot& known = slot_of(write.stream); known.stream == write.stream)
-      version = known.version;
-    else if (expected != 0) // of a stream that is thought to be new, the constraint knows
-      return std::nullopt;
-    constexpr std::int64_t any_version = -1, some_version = -2;
-    const bool is_met =
-        expected == version || expected == any_version || (expected == some_version && version > 0);
-    return is_met ? std::optional{end{head_, version}} : std::nullopt;
+    const slot& known = slot_of(write.stream);
+    const bool is_known = known.stream == write.stream;
+    // A stream that is thought to be new is judged by the constraint; who takes any wants no refusal.
+    if (!is_known && write.expected == any) return std::nullopt;
+    const std::int64_t version = is_known ? known.version : 0;
+    if (!write.expected.met_by(stream_version{detail::from_bigint(version)})) return std::nullopt;
+    return end{head_, version};
   }
 
   /// The session has stored one event behind `before`.
@@ -73,7 +70,7 @@ public:
     known.stream.assign(stream);
     known.version = before.version + 1;
   }
-  /// The session has stored other events, the last of them at `head`.
+  /// The session has stored `count` events behind position `before`, whatever their streams.
   void add_others(std::uint64_t session, std::int64_t before, std::int64_t count) {
     see(session, before, count);
     for (slot& known : slots_) known.stream.clear();
