@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -38,6 +39,8 @@ std::string strength(const figure& of) { return whole(of.hp()) + " of " + whole(
 
 battle::battle(value state, die thrown) : state_{std::move(state)}, die_{std::move(thrown)} {
   if (!state_.is<object>()) refuse("Invalid game state");
+  constexpr std::size_t most = 200; // each of whom looks at each other
+  if (entities_of(state_).size() > most) refuse("Too many figures for these rules");
 }
 
 std::array<double, 4> battle::walk(const std::string& who, place to) {

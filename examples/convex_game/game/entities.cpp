@@ -1,5 +1,6 @@
 #include "game/entities.hpp"
 
+#include <set>
 #include <string>
 #include <utility>
 
@@ -54,19 +55,19 @@ convex::value* find_entity(convex::value& state, std::string_view name) noexcept
 std::vector<std::pair<std::string, convex::object*>> entities_of(convex::value& state) {
   std::vector<std::pair<std::string, convex::object*>> found;
   if (!has_entities(state)) return found;
-  const auto add = [&](const std::string& name) {
-    convex::value* const entity = find_entity(state, name);
-    if (entity != nullptr) found.emplace_back(name, entity->get_if<convex::object>());
+  const auto add = [&](const std::string& name, const convex::object* entity) {
+    if (entity != nullptr) found.emplace_back(name, const_cast<convex::object*>(entity));
   };
   const convex::value& all = *field_of_entities(state);
   if (const auto* const by_name = all.get_if<convex::object>()) {
-    for (const auto& [name, entity] : *by_name) add(name);
+    for (const auto& [name, entity] : *by_name) add(name, entity.get_if<convex::object>());
     return found;
   }
+  std::set<std::string_view> known;
   for (const convex::value& each : *all.get_if<convex::array>()) {
     const auto* const fields = each.get_if<convex::object>();
     const std::string* const name = fields != nullptr ? name_of(*fields) : nullptr;
-    if (name != nullptr && find_entity(state, *name) == &each) add(*name);
+    if (name != nullptr && known.insert(*name).second) add(*name, fields);
   }
   return found;
 }

@@ -176,5 +176,8 @@ TEST_CASE("entities may be a list, and of any shape") {
   fight.end_turn();
   CHECK(field(fight.state(), "turn") == value{2.0});
   CHECK_THROWS_WITH((battle{value{7.0}, loaded({})}), Contains("Invalid game state"));
+  array many;
+  for (int i = 0; i < 201; ++i) many.emplace_back(object{{"id", std::to_string(i)}});
+  CHECK_THROWS_WITH((battle{object{{"entities", many}}, loaded({})}), Contains("Too many figures"));
   CHECK_THROWS_WITH(fight.walk("a", {1, 1}), Contains("a stands nowhere"));
 }
