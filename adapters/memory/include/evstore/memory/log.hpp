@@ -12,9 +12,12 @@
 #include <iterator>
 #include <map>
 #include <memory>
+#include <memory_resource>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
@@ -24,31 +27,13 @@ namespace evstore::memory {
 
 namespace detail {
 
+struct stream;
+
 /// A stored event never changes and never moves, so cursors lend views of it with no lock held.
 struct stored_event {
-  stored_event(const event_view& event, const stream_state& before)
-      : view{event}, after{before.after(event.type, event.data)},
-        tags{event.tags.begin(), event.tags.end()} {
-    std::size_t size = event.type.size() + event.data.size() + event.metadata.size();
-    for (std::string_view tag : tags) size += tag.size();
-    bytes = std::make_unique_for_overwrite<char[]>(size);
-    auto keep = [end = bytes.get()](std::string_view& text) mutable {
-      char* const begin = end;
-      end = std::copy(text.begin(), text.end(), begin);
-      text = {begin, text.size()};
-    };
-    for (std::string_view& tag : tags) keep(tag);
-    keep(view.type);
-    keep(view.data);
-    keep(view.metadata);
-    view.tags = {tags.data(), tags.size()};
-  }
-  stored_event(const stored_event&) = delete;
-
-  event_view view;    ///< of the members below, and of the stream's name in the log's table
+  event_view view;    ///< of texts in front of it, and of the stream's name in the log's table
   stream_state after; ///< what the stream was once it had this event
-  std::vector<std::string_view> tags;
-  std::unique_ptr<char[]> bytes;
+  const stream* in;
 };
 
 /// The events of one stream: that of version v stands at v - 1. A stream is never removed.
@@ -80,7 +65,7 @@ class log {
 public:
   global_position head() const noexcept { return global_position{events_.size()}; }
   const stored_event& at(global_position position) const noexcept {
-    return events_[position.value() - 1];
+    return *events_[position.value() - 1];
   }
   const stream* find(std::string_view name) const noexcept {
     const auto found = streams_.find(name);
@@ -105,7 +90,8 @@ public:
   /// Whether a reader who sees the store up to `head` sees this event. What is shown now was shown
   /// at every head; only for an event that was hidden at some time there is something to look up.
   bool shows(const stored_event& event, global_position head) const noexcept {
-    const stream& in = *find(event.view.stream);
+    if (!has_facts_) return true;
+    const stream& in = *event.in;
     return event.view.version >= in.state().first || event.view.version >= in.state_at(head).first;
   }
 
@@ -117,12 +103,16 @@ public:
     try {
       for (const stream_write& write : commit.writes) {
         if (write.events.empty()) continue; // a guard makes no stream
-        auto& [name, in] = *streams_.try_emplace(std::string{write.stream}).first;
+        auto found = streams_.find(write.stream);
+        if (found == streams_.end()) found = streams_.try_emplace(std::string{write.stream}).first;
+        auto& [name, in] = *found;
         for (const new_event& event : write.events) {
           ++part.index;
-          const stream_state before = in.state();
-          const stored_event& stored = events_.emplace_back(
-              placed(event, head().next(), name, before.version.next(), part, now), before);
+          const stream_version version = in.state().version.next();
+          const stored_event& stored =
+              keep(placed(event, head().next(), name, version, part, now), in);
+          events_.push_back(&stored);
+          has_facts_ = has_facts_ || is_reserved(event.type);
           if (event.id) in.ids.emplace(*event.id, &stored);
           in.events.push_back(&stored);
         }
@@ -134,16 +124,45 @@ public:
   }
 
 private:
+  /// A copy of the event, in one piece: its tags, its texts, and what looks at them. That stands
+  /// behind the payload, so whole words of the payload may be loaded.
+  const stored_event& keep(event_view event, const stream& in) {
+    const std::size_t tags_size = event.tags.size() * sizeof(std::string_view);
+    std::size_t size = event.metadata.size() + event.type.size() + event.data.size();
+    for (std::string_view tag : event.tags) size += tag.size();
+    constexpr std::size_t unit = alignof(stored_event);
+    size = (tags_size + size + unit - 1) / unit * unit;
+    char* const begin = static_cast<char*>(memory_.allocate(size + sizeof(stored_event), unit));
+
+    char* end = begin + tags_size;
+    const auto copy = [&end](std::string_view text) {
+      char* const at = end;
+      end = std::copy(text.begin(), text.end(), at);
+      return std::string_view{at, text.size()};
+    };
+    auto* const tags = reinterpret_cast<std::string_view*>(begin);
+    for (std::size_t i = 0; i < event.tags.size(); ++i)
+      std::construct_at(tags + i, copy(event.tags[i]));
+    event.tags = {tags, event.tags.size()};
+    event.metadata = copy(event.metadata);
+    event.type = copy(event.type);
+    event.data = padded_text::with_room(copy(event.data), sizeof(stored_event));
+    return *new (begin + size) stored_event{event, in.state().after(event.type, event.data), &in};
+  }
+
   void remove_last() noexcept {
-    const stored_event& last = events_.back();
+    const stored_event& last = *events_.back();
     stream& in = streams_.find(last.view.stream)->second;
     if (last.view.id) in.ids.erase(*last.view.id);
     if (!in.events.empty() && in.events.back() == &last) in.events.pop_back();
     events_.pop_back();
   }
 
-  std::deque<stored_event> events_; // growing at its end moves nothing
-  by_name<stream> streams_;         // nor does this
+  static_assert(std::is_trivially_destructible_v<stored_event>);
+  std::pmr::monotonic_buffer_resource memory_; // of the stored events; all goes at once
+  std::deque<const stored_event*> events_;     // that of position p stands at p - 1
+  by_name<stream> streams_;                    // growing moves nothing in any of the three
+  bool has_facts_ = false;                     // without which nothing is hidden
 };
 
 } // namespace detail
