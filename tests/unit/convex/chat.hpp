@@ -143,6 +143,8 @@ inline convex::functions<events, model> functions() {
   all.internal_mutation<convex::no_arguments>(
       "rooms:close",
       [](mutation&, const convex::no_arguments&) { return convex::value{"closed"}; });
+  all.internal_query<convex::no_arguments>(
+      "rooms:secret", [](const model&, const convex::no_arguments&) { return true; });
   all.action<convex::no_arguments>("rooms:closeAll",
                                    [](convex::caller& call, const convex::no_arguments&) {
                                      return call.run_mutation("rooms:close", convex::object{});

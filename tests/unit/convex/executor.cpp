@@ -221,6 +221,18 @@ TEST_CASE("a query can be asked at any past timestamp, and sees whole commits") 
   CHECK(*chat.query_at({"rooms:count", object{}}, global_position::origin()).outcome == value{0.0});
 }
 
+TEST_CASE("a client that subscribes to what the program is subscribed to sees nothing of it") {
+  auto chat = new_executor();
+  const auto wake = std::make_shared<const std::function<void()>>([] {});
+  const convex::function_call secret{"rooms:secret", object{}};
+  const auto of_program = chat.subscribe({secret.path, secret.arguments, true}, std::nullopt, wake);
+  const auto of_client = chat.subscribe(secret, std::nullopt, wake);
+  chat.look([&](global_position, const auto& current) {
+    CHECK_THAT(*current(of_program), Catch::Contains("true"));
+    CHECK_THAT(*current(of_client), Catch::Contains("Could not find public function"));
+  });
+}
+
 TEST_CASE("what others append reaches queries and subscribers, with no mutation in between") {
   const memory::adapter log;
   auto chat = new_executor(log);

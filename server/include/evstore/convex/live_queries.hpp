@@ -82,7 +82,7 @@ public:
   [[nodiscard]] watch subscribe(const function_call& call, std::optional<std::string> journal,
                                 wake_call wake) {
     std::string key = canonical_path(call.path);
-    key.push_back('\0');
+    key.push_back(call.from_program ? '\1' : '\0'); // what a client may see is another thing
     encode(call.arguments, key);
     if (journal) key.append(1, '\0').append(*journal);
     std::shared_ptr<live_query> query;
