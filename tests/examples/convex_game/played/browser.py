@@ -143,10 +143,12 @@ class Page:
 
     def resize(self, width, height):
         self.send("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600)
+        self.wait(f"window.innerWidth === {width} && window.innerHeight === {height}")
 
     def prefer(self, scheme):
         """"dark" or "light"."""
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.wait(f"matchMedia('(prefers-color-scheme: {scheme})').matches")
 
     def shoot(self, path):
         with open(path, "wb") as file:
