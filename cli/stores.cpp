@@ -8,6 +8,7 @@
 #include <evstore/memory/adapter.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -51,13 +52,12 @@ opened_store open_log(const std::string& path, access how) {
     return {any_store{std::move(log)}, std::move(about)};
   }
   const bool filling = how == access::filling;
-  auto log = jsonl::open(
-      path, {.durability = filling ? jsonl::durability::none() : jsonl::durability::sync(),
-             .create = filling});
+  constexpr std::chrono::seconds at_the_latest{1};
+  auto log = jsonl::open(path, {.durability = filling ? jsonl::durability::buffered(at_the_latest)
+                                                      : jsonl::durability::sync(),
+                                .create = filling});
   medium about{.warnings = log.report().warnings};
-  // Opened now: it is told of every write that fails from now on.
-  const auto synced = std::make_shared<jsonl::file<posix_files>>(posix_files{}, path, O_RDONLY);
-  return {any_store{std::move(log)}, std::move(about), [synced] { synced->sync(); }};
+  return {any_store{log}, std::move(about), [log]() mutable { log.sync(); }};
 }
 
 verdict verify_log(const std::string& path) {

@@ -42,7 +42,7 @@ struct rocks {
   }
 };
 
-std::unique_ptr<contestant> open(const std::string& folder, bool sync) {
+std::unique_ptr<contestant> open(const std::string& folder, bool sync, bool buffered = false) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = rocksdb::NewLRUCache(std::size_t{256} << 20);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
@@ -52,7 +52,8 @@ std::unique_ptr<contestant> open(const std::string& folder, bool sync) {
   how.IncreaseParallelism(2);
   how.write_buffer_size = std::size_t{64} << 20;
   how.compression = rocksdb::kLZ4Compression;
-  how.recycle_log_file_num = 4; // a sync of a file that does not grow is cheaper
+  how.recycle_log_file_num = 4;    // a sync of a file that does not grow is cheaper
+  how.manual_wal_flush = buffered; // the log of commits is written when its buffer is full
   how.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   rocksdb::DB* made = nullptr;
   const auto done = rocksdb::DB::Open(how, folder + "/events.rocksdb", &made);
@@ -63,8 +64,16 @@ std::unique_ptr<contestant> open(const std::string& folder, bool sync) {
 } // namespace
 
 std::vector<entry> rocksdb_entries() {
-  return synced_and_not("RocksDB", "RocksDB " + rocksdb::GetRocksVersionAsString() + ", LZ4",
-                        "rocksdb", open);
+  const std::string version = "RocksDB " + rocksdb::GetRocksVersionAsString() + ", LZ4";
+  std::vector<entry> all =
+      synced_and_not("RocksDB", version, "rocksdb",
+                     [](const std::string& folder, bool sync) { return open(folder, sync); });
+  all.push_back({"RocksDB, buffered",
+                 version + ", sync = false, manual_wal_flush",
+                 "rocksdb_buffered",
+                 {role::unsynced},
+                 [](const std::string& folder) { return open(folder, false, true); }});
+  return all;
 }
 
 } // namespace bench

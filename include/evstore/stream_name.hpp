@@ -1,10 +1,12 @@
 #pragma once
 
+#include <evstore/detail/first_bytes.hpp>
 #include <evstore/detail/utf8.hpp>
 #include <evstore/error.hpp>
 
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,10 +15,26 @@ namespace evstore {
 
 namespace detail {
 
+/// Whether all of it is ASCII without control characters. Eight bytes at a time.
+constexpr bool is_printable_ascii(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t highs = ones << 7;
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::size_t left = text.size() - at;
+    std::uint64_t word = first_bytes(text.data() + at, left);
+    if (left < 8) word |= ones * ' ' << (8 * left);
+    const std::uint64_t below_space = word - ones * ' ';
+    const std::uint64_t beyond_tilde = word + ones;
+    if (((word | below_space | beyond_tilde) & highs) != 0) return false;
+  }
+  return true;
+}
+
 /// What all names have in common: something, in well-formed UTF-8, without control characters
 /// (U+0000–U+001F, U+007F–U+009F).
 constexpr std::string_view text_defect(std::string_view text) noexcept {
   if (text.empty()) return "is empty";
+  if (is_printable_ascii(text)) return {};
   if (!is_utf8(text)) return "is not valid UTF-8";
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);

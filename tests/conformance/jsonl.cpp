@@ -6,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -40,6 +41,11 @@ TEST_CASE("the JSONL adapter keeps the contract") { keep_the_contract({}); }
 
 TEST_CASE("the JSONL adapter keeps the contract when it does not sync") {
   keep_the_contract({.durability = jsonl::durability::none()});
+}
+
+TEST_CASE("the JSONL adapter keeps the contract when it writes later") {
+  constexpr auto never = std::chrono::milliseconds::max(); // unless there is a reason
+  keep_the_contract({.durability = jsonl::durability::buffered(never)});
 }
 
 } // namespace

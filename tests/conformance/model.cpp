@@ -235,9 +235,8 @@ std::string outcome_of(Append&& append) {
 
 class lockstep {
 public:
-  explicit lockstep(bool synced)
-      : how_{.durability = synced ? jsonl::durability::sync() : jsonl::durability::none()},
-        file_{jsonl::open(path(), how_)} {}
+  explicit lockstep(jsonl::durability how)
+      : how_{.durability = how}, file_{jsonl::open(path(), how_)} {}
 
   void run(const operation& next) {
     std::visit([this](const auto& one) { step(one); }, next);
@@ -397,8 +396,10 @@ ostream& operator<<(ostream& out, const operation& one) {
 TEST_CASE("memory and JSONL answer every sequence of operations as the naive model does") {
   CHECK(evstore::tests::holds_for_random_cases(
       std::chrono::milliseconds{0}, [](const std::vector<operation>& operations) {
-        const bool synced = *rc::gen::weightedElement<bool>({{7, false}, {1, true}});
-        lockstep stores{synced};
+        using jsonl::durability;
+        const durability kinds[]{durability::sync(), durability::none(),
+                                 durability::buffered(std::chrono::milliseconds::max())};
+        lockstep stores{kinds[*rc::gen::weightedElement<std::size_t>({{1, 0}, {4, 1}, {4, 2}})]};
         for (const operation& next : operations) stores.run(next);
         stores.finish();
       }));

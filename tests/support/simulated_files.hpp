@@ -55,6 +55,8 @@ struct simulated_machine {
 /// two names of one directory.
 class simulated_files {
 public:
+  static constexpr std::size_t most_buffered_bytes = 1500; ///< a few commits are much
+
   simulated_files() = default;
   explicit simulated_files(std::shared_ptr<simulated_machine> machine)
       : machine_{std::move(machine)} {}

@@ -3,7 +3,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace {
@@ -40,6 +42,21 @@ TEST_CASE("a name has 1 to 255 bytes") {
   CHECK_THROWS_AS(stream_name{""}, error);
   CHECK_NOTHROW(stream_name{std::string(253, 'n') + "é"});
   CHECK_THROWS_AS(stream_name{std::string(254, 'n') + "é"}, error);
+}
+
+TEST_CASE("a control character is found wherever it stands, and nothing else is one") {
+  for (std::size_t size = 1; size <= 18; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (int value = 0; value < 256; ++value) {
+        std::string name(size, 'n');
+        name[at] = static_cast<char>(value);
+        const bool is_control = value < 0x20 || value == 0x7F;
+        const std::string_view expected = value >= 0x80 ? "is not valid UTF-8"
+                                          : is_control  ? "contains a control character"
+                                                        : "";
+        if (evstore::name_defect(name) != expected)
+          FAIL("byte " << value << " at " << at << " of " << size);
+      }
 }
 
 TEST_CASE("a refused name is quoted in the message, shortened and on one line") {

@@ -7,7 +7,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -103,6 +105,33 @@ TEST_CASE(
   }
   CHECK(jsonl::verify(path).is_sound());
   CHECK(jsonl::verify(path).records == appended + 3);
+}
+
+TEST_CASE("a full disk under a buffered log: what was acknowledged is there once there is room") {
+  const scratch_folder folder;
+  const small_disk disk{folder};
+  const std::string path = folder / "log.jsonl";
+  const testing::plain_event event{.type = "a",
+                                   .data = "{\"a\":\"" + std::string(900, 'x') + "\"}"};
+  std::uint64_t taken = 0;
+  {
+    using jsonl::durability;
+    jsonl::adapter log =
+        jsonl::open(path, {.durability = durability::buffered(std::chrono::milliseconds::max())});
+    disk.fill();
+    const error full = error_of([&] {
+      for (;; taken += 3)
+        (void)testing::append(log, {{{"s", any, {event, event, event}}}, {}}).value();
+    });
+    CHECK(full.code() == errc::storage_full);
+    CHECK(error_of([&] { (void)log.head(); }).code() == errc::storage_full);
+    CHECK(jsonl::verify(path).is_sound());
+    disk.make_room();
+    CHECK(log.head().value() == taken);
+    (void)testing::append(log, {{{"s", any, {event, event, event}}}, {}}).value();
+  }
+  CHECK(jsonl::verify(path).is_sound());
+  CHECK(jsonl::verify(path).records == taken + 3);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,11 @@ struct fault_plan {
   bool again_and_again = false;
   std::uint64_t preallocation_size = 0;
   bool passes = false; // before the log is closed
+  jsonl::durability durability = jsonl::durability::sync();
+
+  [[nodiscard]] bool buffers() const {
+    return durability.what() == jsonl::durability::kind::buffered;
+  }
 };
 
 /// What a call may answer with; once, and, unless it is a signal, from then on.
@@ -96,7 +102,7 @@ struct program {
   void append(log& to) {
     ++tried;
     static_cast<void>(testing::append(to, commit(tried)).value());
-    acknowledged = tried;
+    if (!plan.buffers()) acknowledged = tried; // that can be relied on when it is seen
   }
   static testing::plain_commit commit(std::size_t number) {
     const testing::plain_event event{.type = "e" + std::to_string(number),
@@ -107,7 +113,9 @@ struct program {
   void run(const std::shared_ptr<simulated_machine>& machine) {
     const indexing_files files{simulated_files{machine}};
     try {
-      log opened = log::open(log_path, {.preallocation_size = plan.preallocation_size}, files);
+      log opened = log::open(
+          log_path, {.durability = plan.durability, .preallocation_size = plan.preallocation_size},
+          files);
       was_opened = true;
       check(opened); // whatever can be opened shows whole commits
       tried = acknowledged;
@@ -128,8 +136,9 @@ struct program {
       if (plan.passes) machine->disturb = nullptr;
       try {
         check(opened);
-      } catch (const error& why) { // reads go on, unless it is reading that fails
-        REQUIRE((plan.call == "pread" && !plan.passes));
+      } catch (
+          const error& why) { // reads go on, unless it is reading or what it waits for that fails
+        REQUIRE(((plan.call == "pread" && !plan.passes) || plan.buffers()));
         failure = why;
       }
       if (plan.passes && !halts) append(opened); // there is room again
@@ -231,6 +240,11 @@ TEST_CASE("whichever call fails, once or from then on, the log ends with a whole
   const auto [ahead, passes] =
       GENERATE(table<std::uint64_t, bool>({{0, false}, {0, true}, {1500, true}}));
   CHECK(sweep({.preallocation_size = ahead, .passes = passes}, survives) > 300);
+}
+
+TEST_CASE("whichever call fails of a buffered log, it ends with a whole commit") {
+  const auto never = jsonl::durability::buffered(std::chrono::milliseconds::max());
+  CHECK(sweep({.passes = GENERATE(false, true), .durability = never}, survives) > 300);
 }
 
 TEST_CASE("whichever call fails while a log is repaired, it is as it was or repaired") {

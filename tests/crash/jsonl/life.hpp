@@ -1,6 +1,7 @@
 #pragma once
 
 #include "drawn_commits.hpp"
+#include "file_checks.hpp"
 #include "moments.hpp"
 #include "promise.hpp"
 
@@ -8,7 +9,6 @@
 #include <support/simulated_files.hpp>
 
 #include <evstore/jsonl/adapter.hpp>
-#include <evstore/jsonl/verify.hpp>
 
 #include <array>
 #include <cerrno>
@@ -54,7 +54,7 @@ public:
          "a reader saw what a writer did not");
     for (std::size_t i = 0; i < works; ++i) work();
     close(0);
-    check_file();
+    check_file(files_, *promised_);
     open(promised_->acknowledged);
     hold(!log_->report().torn, "opening a closed log twice found a torn end");
     close(0);
@@ -79,7 +79,7 @@ private:
   void acknowledge(std::size_t commits) {
     promise_more([&](promise& now) {
       now.acknowledged = commits;
-      if (how_.durability.what() == jsonl::durability::kind::sync) now.durable = commits;
+      if (shares_syncs()) now.durable = commits;
     });
   }
 
@@ -101,8 +101,10 @@ private:
   void open(std::size_t due) {
     using jsonl::durability;
     constexpr std::chrono::milliseconds soon{1};
-    how_.durability = std::array{durability::sync(), durability::sync(), durability::sync(),
-                                 durability::batched(soon), durability::none()}[draw_() % 5];
+    constexpr auto never = std::chrono::milliseconds::max(); // by a thread of its own
+    how_.durability = std::array{durability::sync(), durability::sync(),
+                                 durability::sync(), durability::batched(soon),
+                                 durability::none(), durability::buffered(never)}[draw_() % 6];
     how_.preallocation_size = std::array<std::uint64_t, 4>{0, 0, 700, 3000}[draw_() % 4];
     if (how_.durability.what() == durability::kind::batched) gate_.hold("fdatasync");
     try {
@@ -110,7 +112,7 @@ private:
     } catch (const error& why) {
       throw broken_promise{std::string{"the log cannot be opened: "} + why.what()};
     }
-    check_kept_aside();
+    check_kept_aside(*machine_, log_->report());
     const std::size_t found = count_commits(*log_, *promised_, due);
     promise_more([&](promise& now) { now.settle(found); });
     check_snapshots(*log_, *promised_);
@@ -126,6 +128,7 @@ private:
     flusher_ = flusher::idle;
     log_.reset();
     machine_->disturb = nullptr;
+    if (buffers() && code == 0) acknowledge(promised_->commits.size());
     if (code == 0)
       promise_more([](promise& now) { now.durable = now.acknowledged; });
     else
@@ -137,21 +140,6 @@ private:
   }
 
   // ---- looking
-
-  void check_kept_aside() const {
-    const auto& torn = log_->report().torn;
-    if (!torn || torn->bytes == 0) return;
-    const auto kept = machine_->disk.find(torn->kept_in);
-    hold(kept != 0 && machine_->disk.bytes(kept).size() == torn->bytes, "cut bytes were not kept");
-  }
-
-  void check_file() const {
-    const auto report = jsonl::detail::verify(log_path, files_);
-    hold(report.is_sound() && !report.torn, "verify finds fault with a log that was opened");
-    expected_log expected;
-    for (const testing::plain_commit& commit : promised_->commits) expected.add(commit);
-    hold(report.records == expected.size(), "verify counts other records");
-  }
 
   void check_lock() {
     try {
@@ -170,14 +158,20 @@ private:
     switch (draw_() % 12) {
     case 0: return save_snapshot();
     case 1: check_lock(); return reopen();
-    case 2: return how_.durability.what() == jsonl::durability::kind::none ? sync() : flush(0);
+    case 2: return how_.durability.syncs() ? flush(0) : sync();
     case 3: return fail_in_background();
     case 4:
     case 5:
-    case 6: return append_in_flight(outcomes[draw_() % 5]);
-    default: return append(outcomes[draw_() % 5]);
+    case 6:
+      if (shares_syncs()) return append_in_flight(outcomes[draw_() % 5]);
+      if (buffers()) return read_buffered(outcomes[draw_() % 5]);
+      [[fallthrough]];
+    default:
+      return buffers() ? append_to_buffer(outcomes[draw_() % 5]) : append(outcomes[draw_() % 5]);
     }
   }
+  bool shares_syncs() const { return how_.durability.what() == jsonl::durability::kind::sync; }
+  bool buffers() const { return how_.durability.what() == jsonl::durability::kind::buffered; }
 
   /// A commit, which the promise has as one that is tried.
   testing::plain_commit begin_commit() {
@@ -202,8 +196,7 @@ private:
 
   /// Only then does an append sync.
   outcome possible(outcome due) const {
-    const bool syncs = how_.durability.what() == jsonl::durability::kind::sync;
-    return due == outcome::sync_fails && !syncs ? outcome::stored : due;
+    return due == outcome::sync_fails && !shares_syncs() ? outcome::stored : due;
   }
 
   void append(outcome due) {
@@ -219,6 +212,33 @@ private:
            "a commit was acknowledged that had no room");
     }
     conclude(due, failure ? promised_->commits.size() - 1 : promised_->commits.size(), failure);
+  }
+
+  /// A commit that nobody can rely on before it is written, or that is refused because those before
+  /// it, which are to be written now, have no room.
+  void append_to_buffer(outcome due) {
+    const testing::plain_commit commit = begin_commit();
+    begin_trouble(due, draw_() % least_record);
+    const auto failure =
+        failure_of([&] { static_cast<void>(testing::append(*log_, commit).value()); });
+    end_trouble();
+    if (!failure) return;
+    hold_no_room(due, *failure);
+    promise_more([](promise& now) { now.commits.pop_back(); });
+  }
+  /// Whoever reads has it written, and sees all of it, at the latest once there is room.
+  void read_buffered(outcome due) {
+    begin_trouble(due, draw_() % 1000);
+    const auto failure = failure_of([&] { static_cast<void>(log_->head()); });
+    end_trouble();
+    if (failure) hold_no_room(due, *failure);
+    const std::size_t all = promised_->commits.size();
+    hold(count_commits(*log_, *promised_, all) == all, "what was acknowledged is not shown");
+    acknowledge(all);
+  }
+  void hold_no_room(outcome due, const error& failure) {
+    hold(due == outcome::no_room && failure.code() == errc::storage_full,
+         std::string{"a buffered log fails: "} + failure.what());
   }
 
   /// Several commits, of which one is written by itself and the others behind it, all at once.
@@ -330,17 +350,16 @@ private:
     if (code == 0) promise_more([](promise& now) { now.durable = now.acknowledged; });
   }
 
-  /// What a program asks for in the mode `none`.
+  /// What a program asks for in the modes `none` and `buffered`.
   void sync() {
     log_->sync();
+    if (buffers()) acknowledge(promised_->commits.size());
     promise_more([](promise& now) { now.durable = now.acknowledged; });
   }
 
   /// A sync that nobody waits for fails. What was acknowledged since the last one is in doubt.
   void fail_in_background() {
-    if (how_.durability.what() == jsonl::durability::kind::sync ||
-        promised_->acknowledged == promised_->durable)
-      return;
+    if (shares_syncs() || promised_->acknowledged == promised_->durable) return;
     promise_more([](promise& now) { now.acknowledged = now.durable; });
     flush(EIO);
     close(EIO);
@@ -358,6 +377,7 @@ private:
       log_->save_snapshot(key, {{}, log_->head(), 7, state});
     });
     hold(!failure, failure ? std::string{"a snapshot cannot be saved: "} + failure->what() : "");
+    if (buffers()) acknowledge(promised_->commits.size());
     promise_more(
         [&](promise& now) { now.snapshots[key].acknowledged = now.snapshots[key].states.size(); });
   }

@@ -98,11 +98,13 @@ TEST_CASE("the lock names the process that has it, and goes with it") {
 
 TEST_CASE("a process that follows the log sees every event once, in order, and whole commits") {
   constexpr std::uint64_t events = 3000;
+  using jsonl::durability;
+  const auto how = GENERATE(durability::none(), durability::buffered(std::chrono::milliseconds{1}));
   const scratch_folder folder;
   const std::string path = folder / "log.jsonl";
   { const jsonl::adapter made = jsonl::open(path); }
   const pid_t child = in_child([&] {
-    jsonl::adapter log = jsonl::open(path, {.durability = jsonl::durability::none()});
+    jsonl::adapter log = jsonl::open(path, {.durability = how});
     for (std::uint64_t i = 0; i < events / 3; ++i) append_words(log, "s", "a b c");
   });
   const jsonl::adapter reader = jsonl::open_read_only(path);

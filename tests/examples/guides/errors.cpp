@@ -84,6 +84,7 @@ TEST_CASE_METHOD(in_folder, "weaker durability is chosen by name") {
   auto careful = jsonl::open("bank.jsonl"); // durability::sync()
   auto quick = jsonl::open("measurements.jsonl", {.durability = jsonl::durability::batched(50ms)});
   auto careless = jsonl::open("import.jsonl", {.durability = jsonl::durability::none()});
+  auto hasty = jsonl::open("trace.jsonl", {.durability = jsonl::durability::buffered(100ms)});
   // endregion
   CHECK(careful.head() == global_position::origin());
 }

@@ -209,11 +209,12 @@ TEST_CASE(
 }
 
 TEST_CASE("closing a log writes what is in flight, and tickets outlive it") {
-  const auto how = GENERATE(0, 1, 2);
+  const auto how = GENERATE(0, 1, 2, 3);
   const scratch_folder folder;
   const std::string path = folder / "log.jsonl";
   const durability kinds[]{durability::sync(), durability::batched(std::chrono::milliseconds{1}),
-                           durability::none()};
+                           durability::none(),
+                           durability::buffered(std::chrono::milliseconds::max())};
   std::vector<pending_append> tickets;
   {
     jsonl::adapter log = jsonl::open(path, {.durability = kinds[how], .most_in_flight = 16});

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -62,6 +63,22 @@ TEST_CASE("what is not used is absent") {
   CHECK(written(event, place)
             .starts_with(R"({"position":1,"stream":"a","version":1,"type":"noted",)"
                          R"("time":"2026-11-20T21:20:00.123456Z","data":{},"crc":")"));
+}
+
+TEST_CASE("a quote or a backslash in a name is escaped, wherever it stands") {
+  const new_event event{.type = "noted", .data = json_view::checked("{}")};
+  for (std::size_t size = 1; size <= 18; ++size)
+    for (std::size_t at = 0; at < size; ++at)
+      for (const char special : {'"', '\\', '!', '#', '[', ']'}) {
+        std::string name(size, 'n');
+        name[at] = special;
+        std::string expected = name;
+        if (special == '"' || special == '\\') expected.insert(at, 1, '\\');
+        const std::string line =
+            written(event, {global_position{1}, name, stream_version{1}, {}, at_noon});
+        if (line.find("\"stream\":\"" + expected + "\",\"version\"") == line.npos)
+          FAIL(line << " of " << name);
+      }
 }
 
 TEST_CASE("what the writer writes, the scanner reads back") {

@@ -75,7 +75,7 @@ public:
     }
     shared.durable_bytes = uncut ? 0 : shared.end.offset;
     describe(opened.report_, shared.end, lock.found().durable);
-    kept.save_and_resume(shared, how.durability.what() != durability::kind::none);
+    kept.save_and_resume(shared, how.durability.syncs());
     opened.writer_ = std::shared_ptr<log_writer<Files>>(
         new log_writer<Files>(opened.log_, std::move(lock), std::move(kept), how, std::move(uncut)),
         typename log_writer<Files>::deleter{});
@@ -116,14 +116,15 @@ public:
     return writer_->append(commit);
   }
   /// Returns while the commit is on its way, unless `options::most_in_flight` are; see
-  /// `async_adapter`. The first call starts a thread that writes them.
+  /// `async_adapter`. The first call starts a thread that writes them. With any other durability
+  /// than `sync` there is nothing to wait for.
   pending_append append_async(const commit_view& commit) {
     require_writer();
     return writer_->append_async(commit);
   }
 
-  /// Makes everything durable that is acknowledged by now; of use with `durability::batched` and
-  /// `none`. Throws as `append` does if that failed, now or earlier: then nobody can tell how much of
+  /// Makes everything durable that is acknowledged by now; of use with `durability::batched`, `none`
+  /// and `buffered`. Throws as `append` does if that failed, now or earlier: then nobody can tell how much of
   /// what was not durable is lost. Closing a handle does the same and can tell nobody.
   void sync() {
     require_writer();
@@ -154,6 +155,7 @@ public:
                                             std::chrono::milliseconds patience) const {
     require_open();
     if (follower_) return follower_->wait_beyond(after, patience);
+    const typename log_writer<Files>::waiting_reader waits{*writer_};
     std::shared_lock lock{log_->mutex};
     log_->grown.wait_for(lock, bounded_patience(patience),
                          [&] { return log_->end.position > after.value(); });
@@ -215,7 +217,10 @@ private:
   }
   void catch_up() const {
     require_open();
-    if (follower_) follower_->refresh();
+    if (follower_)
+      follower_->refresh();
+    else
+      writer_->make_readable();
   }
 
   std::shared_ptr<shared_log<Files>> log_;

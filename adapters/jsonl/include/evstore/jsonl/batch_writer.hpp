@@ -31,7 +31,7 @@ public:
   batch_writer(const file<Files>& log, std::uint64_t end, const options& how,
                std::optional<torn_tail> uncut)
       : log_{log}, durability_{how.durability}, uncut_{std::move(uncut)}, file_end_{end},
-        ahead_{durability_.what() == durability::kind::none ? 0 : how.preallocation_size},
+        ahead_{durability_.syncs() ? how.preallocation_size : 0},
         blanks_(static_cast<std::size_t>(std::min(ahead_, most_at_once)), filler) {}
 
   [[nodiscard]] bool is_whole() const noexcept { return !uncut_; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <evstore/admission.hpp>
+#include <evstore/error.hpp>
 #include <evstore/jsonl/append_group.hpp>
 #include <evstore/jsonl/options.hpp>
 #include <evstore/jsonl/pending_batch.hpp>
@@ -11,9 +12,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -63,31 +66,32 @@ public:
 
   /// Judges a commit that nothing is in the way of, and makes it part of the next batch.
   admitted add(const commit_view& commit) {
-    admitted mine{log_->ask([&] {
-                    if (commit.writes.size() > 1)
-                      log_->index.expect_streams(commit.writes.size(), [&](std::size_t i) {
-                        return commit.writes[i].stream;
-                      });
-                    return admit(pending(), commit);
-                  }),
-                  nullptr};
-    if (!mine.verdict || mine.verdict->replayed || commit.event_count() == 0) {
-      // The verdict may rest on commits that are not through yet.
-      mine.group = collecting_->batch.empty() ? syncing_ : collecting_;
-      if (mine.group) mine.number = mine.group->batch.commits().size();
-      return mine;
-    }
-    if (end_.position + commit.event_count() > log_index<Files>::max_events)
-      throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
-    const auto now =
-        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-    collecting_->batch.add(commit, end_, now, claim(), writer_, [this](std::string_view stream) {
-      return log_->ask([&] { return pending().state_of(stream); });
-    });
-    mine.group = collecting_;
-    mine.number = waiting_commits();
-    mine.is_new = true;
+    const std::size_t before = waiting_commits();
+    admitted mine{take(commit), collecting_, waiting_commits()};
+    mine.is_new = mine.number != before;
+    // Otherwise the verdict may rest on commits that are not through yet.
+    if (mine.number == 0) mine.group = syncing_;
+    if (mine.number == 0 && mine.group) mine.number = mine.group->batch.commits().size();
     return mine;
+  }
+  /// The same for who knows what the verdict rests on.
+  append_result take(const commit_view& commit) {
+    return log_->ask([&] {
+      if (commit.writes.size() > 1)
+        log_->index.expect_streams(commit.writes.size(),
+                                   [&](std::size_t i) { return commit.writes[i].stream; });
+      const pending_view<Files> known = pending();
+      append_result verdict = admit(known, commit);
+      const std::size_t events = commit.event_count();
+      if (!verdict || verdict->replayed || events == 0) return verdict;
+      if (end_.position + events > log_index<Files>::max_events)
+        throw error{errc::unsupported, "a JSONL log holds at most 4294967294 events"};
+      const auto now =
+          std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+      collecting_->batch.add(commit, end_, now, claim(), writer_,
+                             [&](std::string_view stream) { return known.state_of(stream); });
+      return verdict;
+    });
   }
 
   /// The collected group is to be written now; `next` collects from here on.
@@ -102,8 +106,33 @@ public:
     syncing_.reset();
   }
 
-  /// Lets readers see the first commits of a batch, which are stored. Throws if memory runs out or
-  /// the index cannot be read; then nothing of it is shown, and only opening the log again helps.
+  /// Lets readers see the first commits of a batch, which are stored. If memory runs out or the
+  /// index cannot be read, says so; then nothing of it is shown, and only opening the log again
+  /// helps.
+  [[nodiscard]] std::optional<error> show(const pending_batch& batch, std::size_t commits) {
+    try {
+      publish(batch, commits);
+      return std::nullopt;
+    } catch (const std::exception& why) {
+      return error{errc::append_in_doubt, "the commit is written and cannot be shown (" +
+                                              std::string{why.what()} + "); reopen the log"};
+    }
+  }
+
+  /// Forgets the first of the collected commits, which are in the log.
+  void forget_collected(std::size_t commits) { collecting_->batch.drop_front(commits); }
+
+  /// Gives up the collected commits: those encoded behind a batch that failed were never written,
+  /// and stand in the wrong place. Returns their group, or null if there are none.
+  std::shared_ptr<append_group> drop_collected() {
+    end_ = log_->end;
+    if (collecting_->batch.empty()) return nullptr;
+    return std::exchange(collecting_, std::make_shared<append_group>());
+  }
+
+private:
+  static constexpr std::size_t most_pending_bytes = std::size_t{1} << 23;
+
   void publish(const pending_batch& batch, std::size_t commits) {
     const auto& last = batch.commits()[commits - 1];
     {
@@ -123,17 +152,6 @@ public:
     log_->grown.notify_all();
   }
 
-  /// Gives up the collected commits: those encoded behind a batch that failed were never written,
-  /// and stand in the wrong place. Returns their group, or null if there are none.
-  std::shared_ptr<append_group> drop_collected() {
-    end_ = log_->end;
-    if (collecting_->batch.empty()) return nullptr;
-    return std::exchange(collecting_, std::make_shared<append_group>());
-  }
-
-private:
-  static constexpr std::size_t most_pending_bytes = std::size_t{1} << 23;
-
   /// The log as the next commit finds it.
   pending_view<Files> pending() {
     return {*log_, fetch_, end_.position, syncing_ ? &syncing_->batch : nullptr,
@@ -151,10 +169,15 @@ private:
   }
 
   void add_to_index(const pending_batch& batch, std::uint64_t last) {
+    const char* entered = nullptr; // the stream of the event before, which is kept once in a batch
+    std::uint32_t stream = 0;
     for (const pending_batch::noted_event& one : batch.events()) {
       const std::uint64_t position = one.event.position.value();
       if (position > last) break;
-      if (position > log_->index.head()) log_->index.add(one.event, log_->end.offset + one.offset);
+      if (position <= log_->index.head()) continue;
+      if (one.event.stream.data() != entered) stream = log_->index.enter_stream(one.event.stream);
+      entered = one.event.stream.data();
+      log_->index.add(one.event, stream, log_->end.offset + one.offset);
     }
   }
 

@@ -53,7 +53,7 @@ public:
 
   // ---- streams
 
-  [[nodiscard]] std::optional<std::uint32_t> find_stream(std::string_view name) const noexcept {
+  [[nodiscard]] std::optional<std::uint32_t> find_stream(const hashed_text& name) const noexcept {
     return streams_.find(name);
   }
   /// See `name_table::expect`.
@@ -69,7 +69,7 @@ public:
   }
   [[nodiscard]] std::size_t stream_count() const noexcept { return states_.size(); }
   /// Enters a stream that has had `version` events before this part, the last of them at `last`.
-  std::uint32_t enter_stream(std::string_view name, std::uint32_t last, std::uint32_t version) {
+  std::uint32_t enter_stream(const hashed_text& name, std::uint32_t last, std::uint32_t version) {
     const std::uint32_t number = streams_.number_of(name);
     states_.push_back({last, version, version});
     return number;

@@ -42,10 +42,10 @@ public:
   }
   [[nodiscard]] const index_tail& tail() const noexcept { return tail_; }
 
-  [[nodiscard]] stream_state state_of(std::string_view stream) const {
+  [[nodiscard]] stream_state state_of(const hashed_text& stream) const {
     stream_state state;
     if (const auto known = find_stream(stream)) state.version = stream_version{known->version};
-    if (const auto fact = fact_of(stream, head())) {
+    if (const auto fact = fact_of(stream.text, head())) {
       state.first = stream_version{fact->first};
       state.tombstoned = fact->tombstone != 0;
     }
@@ -67,20 +67,23 @@ public:
   /// Adds the next event, which stands at `offset`. It is in order: `head() + 1`, and of the version
   /// that is due in its stream.
   void add(const event_view& event, std::uint64_t offset) {
-    auto number = tail_.find_stream(event.stream);
-    if (!number) {
-      const auto known = find_stream(event.stream);
-      number =
-          tail_.enter_stream(event.stream, known ? known->last : 0, known ? known->version : 0);
-    }
-    if (!is_reserved(event.type)) return tail_.add(event, *number, offset);
+    add(event, enter_stream(event.stream), offset);
+  }
+  /// The same for who adds several events of a stream: `number` is what `enter_stream` says.
+  void add(const event_view& event, std::uint32_t number, std::uint64_t offset) {
+    if (!is_reserved(event.type)) return tail_.add(event, number, offset);
     const stream_state after = state_of(event.stream).after(event.type, event.data);
-    tail_.add(event, *number, offset);
-    std::uint32_t shown_from = tail_.stream(*number).last;
+    tail_.add(event, number, offset);
+    std::uint32_t shown_from = tail_.stream(number).last;
     if (after.first < after.version)
       positions_of(event.stream, after.first.value(), after.first.value(), &shown_from);
-    tail_.add_fact(*number, {tail_.stream(*number).last, shown_from, after.first.value(),
-                             after.tombstoned ? 1U : 0U});
+    tail_.add_fact(number, {tail_.stream(number).last, shown_from, after.first.value(),
+                            after.tombstoned ? 1U : 0U});
+  }
+  std::uint32_t enter_stream(const hashed_text& name) {
+    if (const auto number = tail_.find_stream(name)) return *number;
+    const auto known = find_stream(name);
+    return tail_.enter_stream(name, known ? known->last : 0, known ? known->version : 0);
   }
 
   [[nodiscard]] std::uint64_t offset_of(std::uint64_t position) const {
@@ -188,10 +191,10 @@ private:
       if (take(**part)) return;
   }
 
-  [[nodiscard]] std::optional<index_stream> find_stream(std::string_view name) const {
+  [[nodiscard]] std::optional<index_stream> find_stream(const hashed_text& name) const {
     if (const auto number = tail_.find_stream(name)) return tail_.stream(*number);
     for (auto part = older_.rbegin(); part != older_.rend(); ++part)
-      if (const auto number = (*part)->find_stream(name)) return (*part)->stream(*number);
+      if (const auto number = (*part)->find_stream(name.text)) return (*part)->stream(*number);
     return std::nullopt;
   }
 

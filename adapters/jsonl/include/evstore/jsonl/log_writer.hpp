@@ -5,6 +5,7 @@
 #include <evstore/jsonl/batch_writer.hpp>
 #include <evstore/jsonl/brief_lock.hpp>
 #include <evstore/jsonl/checkpoint.hpp>
+#include <evstore/jsonl/commit_buffer.hpp>
 #include <evstore/jsonl/commit_queue.hpp>
 #include <evstore/jsonl/linger.hpp>
 #include <evstore/jsonl/log_lock.hpp>
@@ -29,11 +30,12 @@ namespace evstore::jsonl {
 /// The one writer of a log. Threads that append at the same time share a write and a sync: whoever
 /// finds nobody writing leads, that is, takes all that is encoded by then, writes and syncs it, and
 /// wakes the others, who meanwhile encode the next batch. Commits that nobody waits for are written
-/// by a thread in the background, which the first of them starts.
+/// by a thread in the background, which the first of them starts. Where an append does not wait for
+/// a sync, threads have nothing to share, and take turns: see `commit_buffer`.
 ///
-/// Rules: a commit is acknowledged only after its bytes are written and synced; what was not synced
-/// is not shown, by this handle and those that follow the log; one batch is unsynced at a time; a
-/// failed sync is final.
+/// Rules: a commit is acknowledged only after its bytes are as durable as the log was opened for; what
+/// is to be synced and was not is not shown, by this handle and those that follow the log; one batch
+/// is unsynced at a time; a failed sync is final.
 template <file_calls Files>
 class log_writer {
 public:
@@ -43,17 +45,19 @@ public:
       : log_{std::move(log)}, lock_{std::move(lock)}, checkpoint_{std::move(checkpoint)},
         durability_{how.durability}, most_in_flight_{std::max(how.most_in_flight, std::size_t{1})},
         disk_{log_->log, log_->end.offset, how, std::move(uncut)},
-        queue_{log_, how.durability.what()} {
+        queue_{log_, how.durability.what()},
+        buffer_{*log_, queue_, disk_, how.durability, halted_} {
     if (durability_.what() == durability::kind::batched)
       flusher_.start(durability_.interval(), [this] { return flush(); });
+    if (buffer_.keeps()) flusher_.start(durability_.interval(), [this] { return write_behind(); });
     lock_.note_open({log_->end.position, log_->end.offset},
                     shows_synced() ? std::optional{log_->end.offset} : std::nullopt);
   }
   log_writer(const log_writer&) = delete;
   log_writer& operator=(const log_writer&) = delete;
 
-  /// Writes what is in flight, cuts off what is written ahead, syncs, and gives the lock back. No
-  /// call may be under way.
+  /// Writes what is in flight or in memory, cuts off what is written ahead, syncs, and gives the
+  /// lock back. No call may be under way.
   ~log_writer() {
     {
       const std::lock_guard lock{mutex_};
@@ -62,10 +66,11 @@ public:
     wake_background_.notify_all();
     if (background_.joinable()) background_.join();
     flusher_.stop();
+    if (buffer_.keeps()) write_behind();
     if (halted_ || !disk_.is_whole()) return;
     const bool was_cut = disk_.cut_filler(log_->end.offset);
     if ((was_cut || queue_.synced() < log_->end.position) && log_->log.sync_data() != 0) return;
-    checkpoint_.save(*log_, durability_.what() != durability::kind::none);
+    checkpoint_.save(*log_, durability_.syncs());
     try {
       lock_.note_closed({log_->end.position, log_->end.offset}, file_stamp::of(log_->log.status()));
     } catch (const std::exception&) {
@@ -86,6 +91,7 @@ public:
     require_our_process();
     std::unique_lock lock = lock_soon(mutex_);
     require_open();
+    if (!shows_synced()) return buffer_.append(commit).get();
     admitted mine = take_in(lock, commit);
     if (!mine.group) return std::move(mine.verdict);
     if (mine.is_new) ++mine.group->waiting;
@@ -101,6 +107,7 @@ public:
     require_our_process();
     std::unique_lock lock = lock_soon(mutex_);
     require_open();
+    if (!shows_synced()) return buffer_.append(commit);
     if (!background_.joinable()) background_ = start_thread([this] { write_in_background(); });
     if (in_flight_ >= most_in_flight_) {
       room_.wait(lock, [this] { return in_flight_ < most_in_flight_; });
@@ -123,11 +130,41 @@ public:
     {
       const std::lock_guard lock{mutex_};
       require_open();
+      if (buffer_.keeps()) buffer_.write_or_throw();
     }
     if (flush()) return;
     const std::lock_guard lock{mutex_};
     throw *halted_;
   }
+
+  /// Writes what is acknowledged and still in memory, so that it can be read. Throws if that cannot be
+  /// done. (A forked child reads what was written.)
+  void make_readable() {
+    if (!buffer_.keeps() || !lock_.is_ours()) return;
+    const std::unique_lock lock = lock_soon(mutex_);
+    buffer_.write_or_throw();
+  }
+
+  /// As long as there is one, commits are readable as soon as they are acknowledged.
+  class waiting_reader {
+  public:
+    /// Throws as `make_readable` does.
+    explicit waiting_reader(log_writer& of)
+        : of_{of.buffer_.keeps() && of.lock_.is_ours() ? &of : nullptr} {
+      if (of_ == nullptr) return;
+      const std::lock_guard lock{of_->mutex_};
+      of_->buffer_.begin_waiting();
+    }
+    waiting_reader(const waiting_reader&) = delete;
+    ~waiting_reader() {
+      if (of_ == nullptr) return;
+      const std::lock_guard lock{of_->mutex_};
+      of_->buffer_.end_waiting();
+    }
+
+  private:
+    log_writer* of_;
+  };
 
 private:
   using admitted = typename commit_queue<Files>::admitted;
@@ -141,11 +178,7 @@ private:
       throw error{errc::locked, "this process was forked from the one that writes to the log"};
   }
   void require_open() const {
-    if (halted_)
-      throw error{errc::append_halted,
-                  "an earlier write or sync of this log failed; reopen it to append (" +
-                      halted_->message() + ")",
-                  halted_->place()};
+    if (halted_) throw buffer_.refusal();
   }
 
   /// Makes the commit part of the next batch, or says why not. The lock is held before and after,
@@ -190,15 +223,16 @@ private:
       lock.unlock();
       result = disk_.put(mine->batch, log_->end.offset);
       lock.lock();
-      if (result.stored != 0) show(mine->batch, result);
+      if (result.stored != 0)
+        if (auto why = queue_.show(mine->batch, result.stored)) result = {0, std::move(why), true};
     }
     mine->stored = result.stored;
     mine->failure = result.failure;
     if (result.failure)
       give_up_collected(*result.failure, result.halts);
-    else if (shows_synced())
+    else
       queue_.note_synced(log_->end.position);
-    if (shows_synced() && mine->stored != 0) lock_.note_shown(log_->end.offset);
+    if (mine->stored != 0) lock_.note_shown(log_->end.offset);
     queue_.end_writing();
     make_room_for(mine->in_flight);
     is_led_ = false;
@@ -233,18 +267,6 @@ private:
     }
   }
 
-  /// Lets readers see what is stored of a batch.
-  void show(const pending_batch& batch, typename batch_writer<Files>::outcome& result) {
-    try {
-      queue_.publish(batch, result.stored);
-    } catch (const std::exception& why) {
-      result = {0,
-                error{errc::append_in_doubt, "the commit is written and cannot be shown (" +
-                                                 std::string{why.what()} + "); reopen the log"},
-                true};
-    }
-  }
-
   void give_up_collected(const error& why, bool halts) {
     if (halts && !halted_) halted_ = why;
     const std::shared_ptr<append_group> lost = queue_.drop_collected();
@@ -255,6 +277,13 @@ private:
           error{errc::append_halted, "a sync of the log failed; reopen it to append", why.place()};
     make_room_for(lost->in_flight);
     lost->finish();
+  }
+
+  /// Writes what is in memory. False: never again.
+  bool write_behind() {
+    const std::lock_guard lock{mutex_};
+    static_cast<void>(buffer_.write());
+    return !halted_;
   }
 
   /// Syncs what has been written since the last time. False: never again.
@@ -288,12 +317,13 @@ private:
 
   std::mutex flushing_; // taken before `mutex_`
   std::mutex mutex_;    // guards what follows, and who may change the log's index and end
+  std::optional<error> halted_;
   commit_queue<Files> queue_;
+  commit_buffer<Files> buffer_;
   std::condition_variable room_;
   linger linger_;
   bool is_led_ = false;
   std::size_t in_flight_ = 0; // commits that nobody waits for
-  std::optional<error> halted_;
 
   bool closing_ = false;
   std::condition_variable wake_background_;

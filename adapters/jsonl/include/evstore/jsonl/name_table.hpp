@@ -1,9 +1,11 @@
 #pragma once
 
 #include <evstore/config.hpp>
+#include <evstore/detail/first_bytes.hpp>
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,14 +35,22 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) 
     hash = mix(hash ^ word, odd);
   }
   if (left != 0) {
-    word = 0;
-    std::memcpy(&word, at, left);
-    hash = mix(hash ^ word, odd);
+    hash = mix(hash ^ evstore::detail::first_bytes(at, left), odd);
   }
   return mix(hash ^ odd, odd);
 }
 
 } // namespace detail
+
+/// A text with what tables look for it by, for who asks several of them.
+struct hashed_text {
+  std::string_view text;
+  std::uint32_t hash;
+
+  template <std::convertible_to<std::string_view> Text>
+  hashed_text(const Text& what) noexcept
+      : text{what}, hash{static_cast<std::uint32_t>(detail::hash_bytes(text))} {}
+};
 
 /// Texts and their numbers, 0, 1, 2 … in the order of arrival. Texts stay where they are. Constant
 /// time; about 24 bytes a name and the name.
@@ -79,7 +89,7 @@ public:
     for (std::size_t done = 0; done < count; done += most) {
       const std::size_t some = std::min(most, count - done);
       for (std::size_t i = 0; i < some; ++i) {
-        slots[i] = hash_of(text_of(done + i)) & mask;
+        slots[i] = hashed_text{text_of(done + i)}.hash & mask;
         __builtin_prefetch(&slots_[slots[i]]);
       }
       for (std::size_t i = 0; i < some; ++i)
@@ -90,20 +100,20 @@ public:
     }
   }
 
-  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const noexcept {
+  [[nodiscard]] std::optional<std::uint32_t> find(const hashed_text& wanted) const noexcept {
     if (names_.empty()) return std::nullopt;
-    const std::uint32_t found = slots_[slot_of(text, hash_of(text))];
+    const std::uint32_t found = slots_[slot_of(wanted)];
     if (found == 0) return std::nullopt;
     return found - 1;
   }
 
   /// The number of the text, a new one if it has none.
-  std::uint32_t number_of(std::string_view text) {
+  std::uint32_t number_of(const hashed_text& wanted) {
     if ((names_.size() + 1) * 4 > slots_.size() * 3) grow();
-    const std::uint32_t hash = hash_of(text);
-    std::uint32_t& slot = slots_[slot_of(text, hash)];
+    std::uint32_t& slot = slots_[slot_of(wanted)];
     if (slot == 0) {
-      names_.push_back({keep(text), static_cast<std::uint32_t>(text.size()), hash});
+      const std::string_view text = wanted.text;
+      names_.push_back({keep(text), static_cast<std::uint32_t>(text.size()), wanted.hash});
       slot = static_cast<std::uint32_t>(names_.size());
     }
     return slot - 1;
@@ -116,12 +126,9 @@ private:
     std::uint32_t hash;
   };
 
-  static std::uint32_t hash_of(std::string_view text) noexcept {
-    return static_cast<std::uint32_t>(detail::hash_bytes(text));
-  }
-
   /// The slot that has the text, or the free one where it belongs.
-  [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint32_t hash) const noexcept {
+  [[nodiscard]] std::size_t slot_of(const hashed_text& wanted) const noexcept {
+    const auto& [text, hash] = wanted;
     const std::size_t mask = slots_.size() - 1;
     std::size_t slot = hash & mask;
     while (slots_[slot] != 0) {

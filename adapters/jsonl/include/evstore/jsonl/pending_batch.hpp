@@ -51,6 +51,22 @@ public:
     has_facts_ = false;
   }
 
+  /// Forgets the first commits, which are in the log. Linear in what is left.
+  void drop_front(std::size_t commits) {
+    if (commits == commits_.size()) return clear();
+    if (commits == 0) return;
+    const commit_end last = commits_[commits - 1];
+    bytes_.drop_front(last.bytes);
+    commits_.erase(commits_.begin(), commits_.begin() + static_cast<std::ptrdiff_t>(commits));
+    for (commit_end& one : commits_) one.bytes -= last.bytes;
+    events_.erase(events_.begin(),
+                  std::find_if(events_.begin(), events_.end(), [&](const auto& one) {
+                    return one.event.position.value() > last.position;
+                  }));
+    for (noted_event& one : events_) one.offset -= last.bytes;
+    first_position_ = last.position + 1;
+  }
+
   /// Encodes an admitted commit behind `end`, which moves on. `state_of(stream)` is that before it;
   /// `durable` goes onto the batch's first record. Throws, and the batch is as before, if a record
   /// is too long or memory runs out.
@@ -103,7 +119,7 @@ public:
     end = after;
   }
 
-  [[nodiscard]] std::optional<stream_state> state_of(std::string_view stream) const {
+  [[nodiscard]] std::optional<stream_state> state_of(const hashed_text& stream) const {
     const auto found = streams_.find(stream);
     return found ? std::optional{states_[*found]} : std::nullopt;
   }
@@ -136,10 +152,11 @@ private:
   /// The stream's number in the batch, where it has its present state.
   template <class StateOf>
   std::uint32_t number_of(std::string_view stream, const StateOf& state_of) {
-    if (const auto known = streams_.find(stream)) return *known;
+    const hashed_text name{stream};
+    if (const auto known = streams_.find(name)) return *known;
     states_.push_back(state_of(stream));
     try {
-      return streams_.number_of(stream);
+      return streams_.number_of(name);
     } catch (...) {
       states_.pop_back();
       throw;

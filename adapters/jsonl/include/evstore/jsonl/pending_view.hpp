@@ -12,7 +12,8 @@
 namespace evstore::jsonl {
 
 /// The log as the next commit finds it: what is stored and what is pending. Models `commit_index`.
-/// Asked within `shared_log::ask`, under the writer's mutex. A batch may be in the index already.
+/// Made for one commit, and asked within `shared_log::ask`, under the writer's mutex. A batch may be in
+/// the index already.
 template <file_calls Files>
 class pending_view {
 public:
@@ -23,11 +24,13 @@ public:
 
   [[nodiscard]] global_position head() const { return global_position{end_}; }
 
+  /// Asked for the stream that was asked for last, as a commit to one is, it need not look again.
   [[nodiscard]] stream_state state_of(std::string_view stream) const {
-    if (const auto found = collecting_.state_of(stream)) return *found;
-    if (syncing_ != nullptr)
-      if (const auto found = syncing_->state_of(stream)) return *found;
-    return log_.index.state_of(stream);
+    if (stream.data() != last_.data() || stream.size() != last_.size()) {
+      last_state_ = find_state(stream);
+      last_ = stream;
+    }
+    return last_state_;
   }
 
   [[nodiscard]] std::optional<event_record> find_event(std::string_view stream,
@@ -54,11 +57,20 @@ public:
   }
 
 private:
+  [[nodiscard]] stream_state find_state(const hashed_text& stream) const {
+    if (const auto found = collecting_.state_of(stream)) return *found;
+    if (syncing_ != nullptr)
+      if (const auto found = syncing_->state_of(stream)) return *found;
+    return log_.index.state_of(stream);
+  }
+
   const shared_log<Files>& log_;
   record_fetch<Files>& fetch_;
   std::uint64_t end_;
   const pending_batch* syncing_;
   const pending_batch& collecting_;
+  mutable std::string_view last_; // of the commit that is judged, so it stays where it is
+  mutable stream_state last_state_;
 };
 
 } // namespace evstore::jsonl

@@ -4,6 +4,7 @@
 #include <evstore/event_record.hpp>
 #include <evstore/jsonl/byte_buffer.hpp>
 #include <evstore/jsonl/seal.hpp>
+#include <evstore/jsonl/text_scan.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -99,8 +100,10 @@ private:
     constexpr std::size_t most_digits = 20;
     return std::to_chars(out, out + most_digits, value).ptr;
   }
-  /// Names hold no control characters: only the quote and the backslash need an escape.
+  /// Names hold no control characters: only the quote and the backslash need an escape, and hardly
+  /// a name has one.
   static char* name(char* out, std::string_view text) noexcept {
+    if (!has_string_end(text)) return literal(out, text);
     for (char c : text) {
       if (c == '"' || c == '\\') *out++ = '\\';
       *out++ = c;

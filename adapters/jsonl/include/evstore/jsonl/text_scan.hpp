@@ -1,9 +1,11 @@
 #pragma once
 
 #include <evstore/config.hpp>
+#include <evstore/detail/first_bytes.hpp>
 #include <evstore/detail/hot.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
 
@@ -34,6 +36,21 @@ EVSTORE_DETAIL_HOT inline const char* find_string_end(const char* begin, const c
   while (begin < end && *begin != '"' && *begin != '\\') ++begin;
   return begin;
 #endif
+}
+
+/// Whether there is a quote or a backslash in the text. Eight bytes at a time; reads none behind it.
+inline bool has_string_end(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+  const auto none_in = [](std::uint64_t word,
+                          char wanted) { // as carry comes out of a byte only to be one too many
+    const std::uint64_t differs = word ^ ones * static_cast<unsigned char>(wanted);
+    return ((differs - ones) & ~differs & ones << 7) == 0;
+  };
+  for (std::size_t at = 0; at < text.size(); at += 8) {
+    const std::uint64_t word = evstore::detail::first_bytes(text.data() + at, text.size() - at);
+    if (!none_in(word, '"') || !none_in(word, '\\')) return true;
+  }
+  return false;
 }
 
 /// Where the object that the text begins with ends: behind its closing brace, or `text.size()` if
