@@ -126,6 +126,20 @@ TEST_CASE("when the turn ends the others come, and strike when they are there") 
   CHECK(again.state() == fight.state());
 }
 
+TEST_CASE("a hunter goes for the weakest, others for the nearest") {
+  value state = pass();
+  state.get_if<object>()
+      ->find("entities")
+      ->get_if<object>()
+      ->find("ada")
+      ->get_if<object>()
+      ->set("hp", 2.0);
+  battle fight{state, loaded({})};
+  fight.end_turn();
+  CHECK(told(fight).at(1) == "Wolf strikes at Ada: 1. 1 of 10 left.");                // past Bob
+  CHECK(of(fight, "golem", "pixel_box") == value{array{480.0, 795.0, 500.0, 805.0}}); // to Bob
+}
+
 TEST_CASE("it is won when nobody is left who would come") {
   value state = pass();
   object& entities = *state.get_if<object>()->find("entities")->get_if<object>();
@@ -138,7 +152,8 @@ TEST_CASE("it is won when nobody is left who would come") {
   CHECK(of(fight, "wolf", "hp") == value{0.0});
   CHECK_FALSE(has(fight.state(), "outcome")); // one is to come
   fight.end_turn();
-  CHECK(told(fight).back() == "Late wolf comes out of the dark.");
+  CHECK(told(fight) == std::vector<std::string>{"Bob strikes at Wolf: 6, and Wolf goes down.",
+                                                "Turn 2.", "Late wolf comes out of the dark."});
   fight.strike("ada", "zwolf");
   CHECK(field(fight.state(), "outcome") == value{"won"});
   CHECK_THROWS_WITH(fight.end_turn(), Contains("The game is over"));
