@@ -123,6 +123,29 @@ TEST_CASE("a wrong password is no passing trouble") {
   postgres::connection{server()}.execute("drop role guarded");
 }
 
+TEST_CASE("whoever is not let in is told by a code why, and whether a retry can help") {
+  if (is_own_server()) {
+    WARN("not checked: only the tests' own server asks for passwords");
+    return;
+  }
+  postgres::connection{server()}.execute(
+      "drop role if exists guarded;"
+      " create role guarded login password 'right' connection limit 0");
+  const auto reason = [](const std::string& more) {
+    const auto thrown = failure_of([&] { (void)postgres::open(server() + more); });
+    REQUIRE(thrown);
+    CHECK(says(*thrown, "database"));
+    CHECK(thrown->retryable() == (thrown->code() == errc::connection_lost));
+    return thrown->code();
+  };
+  CHECK(reason(" user=guarded password=right") == errc::connection_lost); // too many sessions
+  CHECK(reason(" user=guarded password=wrong") == errc::invalid_argument);
+  CHECK(reason(" user=guarded") == errc::invalid_argument);
+  CHECK(reason(" user=nobody_here") == errc::invalid_argument);
+  CHECK(reason(" dbname=nothing_here") == errc::not_found);
+  postgres::connection{server()}.execute("drop role guarded");
+}
+
 TEST_CASE("of several hosts the one that can be written to is meant, wherever they are named") {
   if (is_own_server()) {
     WARN("not checked: only of the tests' own server it is known where its socket is");

@@ -201,9 +201,9 @@ private:
 /// environment variables. With several hosts, the one that can be written to is found.
 ///
 /// Throws `connection_lost` if no server can be reached, `invalid_argument` for a wrong password or a
-/// string that cannot be parsed, `not_found` without `how.create`, `unsupported` for a store of a
-/// newer program, a database that is not in UTF8, and `synchronous_commit = off`, `read_only` if the
-/// store has to be made and may not.
+/// string that cannot be parsed, `not_found` for a database that is not there, and for a store without
+/// `how.create`, `unsupported` for a store of a newer program, a database that is not in UTF8, and
+/// `synchronous_commit = off`, `read_only` if the store has to be made and may not.
 [[nodiscard]] inline adapter open(const std::string& connection_string, const options& how = {}) {
   adapter opened{std::make_shared<connection_pool>(connection_string, how)};
   {

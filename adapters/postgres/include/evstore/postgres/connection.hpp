@@ -1,9 +1,8 @@
 #pragma once
 
 #include <evstore/postgres/binary.hpp>
+#include <evstore/postgres/connecting.hpp>
 #include <evstore/postgres/sqlstate.hpp>
-
-#include <libpq-fe.h>
 
 #include <algorithm>
 #include <atomic>
@@ -19,7 +18,8 @@
 
 #include <poll.h>
 
-/// The only door to libpq. Everything else of the adapter speaks of statements, parameters and answers.
+/// All that is asked of libpq. Everything else of the adapter speaks of statements, parameters and
+/// answers.
 
 namespace evstore::postgres {
 
@@ -82,19 +82,14 @@ struct statement_failed : error {
 class connection {
 public:
   /// Throws `errc::connection_lost` if nobody answers or the server does not let us in for now,
-  /// `errc::invalid_argument` for a string that says nothing and for a wrong password.
-  explicit connection(const std::string& string) : connection_{connect(string)} {
+  /// `errc::invalid_argument` for a string that says nothing, a wrong password, and whom the server
+  /// does not let in, `errc::not_found` for a database that is not there.
+  explicit connection(const std::string& string) : connection_{detail::connect(string)} {
     if (!connection_) throw error{errc::io_failed, "there is no memory for a connection"};
     place_ = "database \"" + text(PQdb(raw())) + "\" on " + host_of();
-    if (PQstatus(raw()) != CONNECTION_OK) {
-      // A failed connection has no SQLSTATE, but libpq knows how far it came.
-      // One that let us in has told its version; we left it because it cannot be written to.
-      const bool was_let_in = PQparameterStatus(raw(), "server_version") != nullptr;
-      const bool by_password =
-          !was_let_in && (PQconnectionUsedPassword(raw()) || PQconnectionNeedsPassword(raw()));
-      throw error{by_password ? errc::invalid_argument : errc::connection_lost,
+    if (PQstatus(raw()) != CONNECTION_OK)
+      throw error{detail::why_refused(string, raw()),
                   "cannot connect to " + place_ + ": " + last_words()};
-    }
     PQsetNoticeReceiver(raw(), note_warning, this);
   }
   connection(const connection&) = delete;
@@ -104,7 +99,7 @@ public:
   [[nodiscard]] const std::string& place() const noexcept { return place_; }
 
   [[nodiscard]] bool has_several_hosts() const {
-    return settings{PQconninfo(raw())}.names_several_hosts();
+    return detail::settings{PQconninfo(raw())}.names_several_hosts();
   }
 
   /// Which session at a server this is: no two of the process are the same, and none is 0.
@@ -208,36 +203,8 @@ public:
   }
 
 private:
-  struct close {
-    void operator()(PGconn* connection) const noexcept { PQfinish(connection); }
-  };
   struct release {
     void operator()(PGnotify* memory) const noexcept { PQfreemem(memory); }
-  };
-  /// What is said of a connection, by libpq's keywords.
-  class settings {
-  public:
-    explicit settings(PQconninfoOption* list) noexcept : list_{list} {}
-    explicit operator bool() const noexcept { return list_ != nullptr; }
-    [[nodiscard]] std::string_view operator[](std::string_view keyword) const noexcept {
-      for (const PQconninfoOption* one = list_.get(); one != nullptr && one->keyword != nullptr;
-           ++one)
-        if (one->keyword == keyword && one->val != nullptr) return one->val;
-      return {};
-    }
-    [[nodiscard]] bool names_hosts() const noexcept {
-      return !(*this)["host"].empty() || !(*this)["hostaddr"].empty();
-    }
-    [[nodiscard]] bool names_several_hosts() const noexcept {
-      return (*this)["host"].find(',') != std::string_view::npos ||
-             (*this)["hostaddr"].find(',') != std::string_view::npos;
-    }
-
-  private:
-    struct release_list {
-      void operator()(PQconninfoOption* list) const noexcept { PQconninfoFree(list); }
-    };
-    std::unique_ptr<PQconninfoOption, release_list> list_;
   };
   /// Parameters as libpq wants them.
   struct lists {
@@ -254,39 +221,6 @@ private:
   };
 
   static std::string text(const char* maybe) { return maybe == nullptr ? "" : maybe; }
-
-  /// A string that cannot be parsed may have a password where libpq's complaint quotes it, so it is
-  /// not shown.
-  static settings parse(const std::string& string) {
-    char* complaint = nullptr;
-    settings said{PQconninfoParse(string.c_str(), &complaint)};
-    PQfreemem(complaint);
-    if (said) return said;
-    throw error{errc::invalid_argument,
-                "this is no connection string; write host=... dbname=... or postgresql://..."};
-  }
-
-  /// A service that the string names may say anything, and only libpq looks into it.
-  static PGconn* connect(const std::string& string) {
-    const settings said = parse(string);
-    const settings elsewhere{PQconndefaults()}; // in the environment; "any" is libpq's own
-    const bool has_service = !said["service"].empty();
-    const bool has_timeout = has_service || !elsewhere["connect_timeout"].empty();
-    const bool is_to_choose = !has_service && elsewhere["target_session_attrs"] == "any" &&
-                              (said.names_hosts() ? said : elsewhere).names_several_hosts();
-    // What comes before the user's string is overruled by it, what comes behind overrules it, and what
-    // is empty overrules nothing.
-    const char* const keywords[] = {"connect_timeout",           "target_session_attrs",
-                                    "fallback_application_name", "dbname",
-                                    "client_encoding",           nullptr};
-    const char* const values[] = {has_timeout ? "" : "10",
-                                  is_to_choose ? "read-write" : "",
-                                  "evstore",
-                                  string.c_str(),
-                                  "UTF8",
-                                  nullptr};
-    return PQconnectdbParams(keywords, values, 1);
-  }
 
   [[nodiscard]] PGconn* raw() const noexcept { return connection_.get(); }
   [[nodiscard]] std::string host_of() const {
@@ -339,7 +273,7 @@ private:
     return ++last;
   }
 
-  std::unique_ptr<PGconn, close> connection_;
+  detail::open_connection connection_;
   std::uint64_t session_ = next_session();
   std::string place_;
   std::vector<const statement*> prepared_;
