@@ -1,5 +1,7 @@
 #pragma once
-// The server that all contestants share, and how long they take.
+// How long contestants take who share a server.
+
+#include "own_server.hpp"
 
 #include <evstore/postgres/adapter.hpp>
 
@@ -9,15 +11,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
-#include <fstream>
 #include <functional>
-#include <iterator>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace bench {
@@ -30,33 +27,6 @@ constexpr std::string_view payload =
 inline double seconds_since(clock::time_point begin) {
   return std::chrono::duration<double>{clock::now() - begin}.count();
 }
-
-/// A server for as long as the benchmark runs.
-class server {
-public:
-  /// The file says how to connect to it, for as long as it runs.
-  explicit server(std::string file) : file_{std::move(file)} {
-    if (std::system(command("start").c_str()) != 0) throw std::runtime_error{"no server"};
-    std::ifstream file_of_it{file_};
-    where = {std::istreambuf_iterator<char>{file_of_it}, {}};
-  }
-  ~server() { static_cast<void>(std::system(command("stop").c_str())); }
-  server(const server&) = delete;
-  server& operator=(const server&) = delete;
-
-  [[nodiscard]] std::string database(const std::string& name) const {
-    return where + " dbname=" + name;
-  }
-
-  std::string where;
-
-private:
-  [[nodiscard]] std::string command(const std::string& what) const {
-    return "exec " EVSTORE_CLUSTER " " + what + " '" + file_ + "'";
-  }
-
-  std::string file_;
-};
 
 /// Events a second of `threads` threads, each calling what `make` gives it until its time is up.
 inline double rate(std::chrono::milliseconds turn, std::size_t threads, std::size_t events_a_call,

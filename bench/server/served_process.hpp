@@ -21,7 +21,10 @@ namespace bench {
 /// A convex_game on a port that is free. It ends with this object, or with the process that has it.
 class served_process {
 public:
-  served_process(const std::string& program, const std::filesystem::path& data) : data_{data} {
+  /// `store` is what the program calls so.
+  served_process(const std::string& program, const std::filesystem::path& data,
+                 const std::string& store = "jsonl")
+      : data_{data} {
     std::filesystem::remove_all(data);
     std::filesystem::create_directories(data);
     int ends[2];
@@ -31,7 +34,8 @@ public:
     if (pid_ == 0) {
       ::prctl(PR_SET_PDEATHSIG, SIGKILL);
       ::dup2(ends[1], STDOUT_FILENO);
-      ::execl(program.c_str(), program.c_str(), "--data", data.c_str(), nullptr);
+      ::execl(program.c_str(), program.c_str(), "--data", data.c_str(), "--store", store.c_str(),
+              nullptr);
       ::_exit(127);
     }
     ::close(ends[1]);

@@ -10,11 +10,13 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -122,7 +124,7 @@ public:
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [this] { return !next_ || !next_->is_full(length_.most()); });
     if (!next_) next_ = std::make_shared<chain>(ahead);
-    const commit_view kept = next_->add(std::move(draft), commit);
+    const commit_view kept = next_->add(std::move(draft), commit, *judged);
     return {kept, std::move(judged), ticket{*this, next_}};
   }
 
@@ -137,10 +139,18 @@ private:
   public:
     explicit chain(global_position begins_after) : after{begins_after} {}
 
-    /// Keeps the commit, and gives it back as it is kept.
-    commit_view add(draft_lease<Set> draft, const commit_view& commit) {
+    /// Keeps the commit, and gives it back as it is kept: whatever it expected of its streams, it now
+    /// says their versions, which spares the store finding them out.
+    commit_view add(draft_lease<Set> draft, const commit_view& commit,
+                    const append_receipt& judged) {
       drafts_.push_back(std::move(draft));
-      commits_.push_back(commits_.empty() ? recognisable(commit) : commit);
+      auto& writes = writes_.emplace_back(commit.writes.begin(), commit.writes.end());
+      for (std::size_t i = 0; i < writes.size(); ++i) {
+        const std::uint64_t before = judged.versions[i].value() - writes[i].events.size();
+        writes[i].expected = before == 0 ? no_stream : exactly(before);
+      }
+      if (commits_.empty()) make_recognisable(writes);
+      commits_.push_back({writes, {}});
       evstore::detail::for_each_event(commit, [this](const new_event& event, std::string_view) {
         bytes_ += event.data.text().size() + event.metadata.text().size();
       });
@@ -158,22 +168,19 @@ private:
   private:
     static constexpr std::size_t most_bytes = std::size_t{1} << 23;
 
-    /// The commit with an id for its first event, by which the chain is known again if it is not known
-    /// whether it was stored.
-    commit_view recognisable(const commit_view& commit) {
-      writes_.assign(commit.writes.begin(), commit.writes.end());
-      const auto first = std::find_if(writes_.begin(), writes_.end(),
+    /// Gives the first event an id, by which the chain is known again if it is not known whether it was
+    /// stored.
+    void make_recognisable(std::span<stream_write> writes) {
+      const auto first = std::find_if(writes.begin(), writes.end(),
                                       [](const auto& write) { return !write.events.empty(); });
-      if (first == writes_.end()) return commit;
       events_.assign(first->events.begin(), first->events.end());
       events_.front().id = generate_event_id();
       first->events = events_;
-      return {writes_, commit.conditions};
     }
 
     std::vector<draft_lease<Set>> drafts_; // that have all the bytes
-    std::vector<stream_write> writes_;     // of the first commit
-    std::vector<new_event> events_;        // of the first of these with events
+    std::vector<std::vector<stream_write>> writes_;
+    std::vector<new_event> events_; // of the first write that has some
     std::vector<commit_view> commits_;
     std::size_t bytes_ = 0;
   };

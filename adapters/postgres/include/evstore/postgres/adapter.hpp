@@ -96,7 +96,8 @@ public:
     if (!store_->writer) throw error{errc::read_only, "this handle was opened for reading"};
     if (!can_append_chains()) return false;
     using detail::chain_outcome;
-    const auto [became, last] = detail::append_chain(*store_->pool->take(), chain, after);
+    const auto [became, last] =
+        detail::append_chain(*store_->pool->take(), chain, after, store_->pool->may_insert());
     if (became == chain_outcome::refused) return false;
     if (became == chain_outcome::recognised) settle(); // it may be what the server warned of
     store_->watch.tell(last);

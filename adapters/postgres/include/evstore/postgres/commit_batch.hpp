@@ -69,6 +69,32 @@ inline constexpr const char* was_lost = "the connection was lost while the serve
 inline constexpr const char* has_warned =
     "the server warned while it committed; it may not be replicated";
 
+/// What events have of their own, an array for each: type, schema, id, time, tags, data, metadata.
+/// `each(type, add)` makes an array, for which it calls `add(event)` for each event.
+template <class Each>
+void add_event_columns(Each each, bool has_ids, parameters& out) {
+  each(element::text, [&](const new_event& event) { out.element_of(event.type); });
+  each(element::bigint,
+       [&](const new_event& event) { out.element_of(std::int64_t{event.schema}); });
+  each(element::uuid, [&](const new_event& event) {
+    if (has_ids) out.element_of(event.id);
+  });
+  each(element::bigint, [&](const new_event& event) {
+    if (event.time)
+      out.element_of(microseconds_of(*event.time));
+    else
+      out.null_element();
+  });
+  each(element::text, [&](const new_event& event) { out.list_element(event.tags); });
+  each(element::text, [&](const new_event& event) { out.element_of(event.data.text()); });
+  each(element::text, [&](const new_event& event) {
+    if (event.metadata.empty())
+      out.null_element();
+    else
+      out.element_of(event.metadata.text());
+  });
+}
+
 /// Array parameters from what each commit, write and event has.
 class append_parameters {
 public:
@@ -85,24 +111,7 @@ public:
               [&](const stream_write& write) { out_.element_of(expectation(write.expected)); });
     event_counts();
     event_places();
-    of_events(element::text, [&](const new_event& event) { out_.element_of(event.type); });
-    of_events(element::bigint,
-              [&](const new_event& event) { out_.element_of(std::int64_t{event.schema}); });
-    ids();
-    of_events(element::bigint, [&](const new_event& event) {
-      if (event.time)
-        out_.element_of(microseconds_of(*event.time));
-      else
-        out_.null_element();
-    });
-    of_events(element::text, [&](const new_event& event) { out_.list_element(event.tags); });
-    of_events(element::text, [&](const new_event& event) { out_.element_of(event.data.text()); });
-    of_events(element::text, [&](const new_event& event) {
-      if (event.metadata.empty())
-        out_.null_element();
-      else
-        out_.element_of(event.metadata.text());
-    });
+    add_event_columns([this](element type, auto add) { of_events(type, add); }, has_ids(), out_);
     of_conditions(element::bigint, [&](const append_condition& condition) {
       out_.element_of(to_bigint(condition.after.value()));
     });
@@ -206,15 +215,13 @@ private:
       for (const new_event& event : write.events) add(event);
     });
   }
-  void ids() {
-    bool has_ids = false;
+  [[nodiscard]] bool has_ids() const {
+    bool has_one = false;
     for (const commit_view* commit : group_)
       evstore::detail::for_each_event(*commit, [&](const new_event& event, std::string_view) {
-        has_ids = has_ids || event.id;
+        has_one = has_one || event.id;
       });
-    of_events(element::uuid, [&](const new_event& event) {
-      if (has_ids) out_.element_of(event.id);
-    });
+    return has_one;
   }
   template <class Add>
   void of_conditions(element type, Add add) {

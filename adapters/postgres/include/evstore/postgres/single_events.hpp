@@ -96,29 +96,11 @@ inline void add_single_events(commits group, std::int64_t known, parameters& out
   of_each(element::bigint, [&](const stream_write& write, const new_event&) {
     out.element_of(expectation(write.expected));
   });
-  of_each(element::text,
-          [&](const stream_write&, const new_event& event) { out.element_of(event.type); });
-  of_each(element::bigint, [&](const stream_write&, const new_event& event) {
-    out.element_of(std::int64_t{event.schema});
-  });
-  of_each(element::uuid,
-          [&](const stream_write&, const new_event& event) { out.element_of(event.id); });
-  of_each(element::bigint, [&](const stream_write&, const new_event& event) {
-    if (event.time)
-      out.element_of(microseconds_of(*event.time));
-    else
-      out.null_element();
-  });
-  of_each(element::text,
-          [&](const stream_write&, const new_event& event) { out.list_element(event.tags); });
-  of_each(element::text,
-          [&](const stream_write&, const new_event& event) { out.element_of(event.data.text()); });
-  of_each(element::text, [&](const stream_write&, const new_event& event) {
-    if (event.metadata.empty())
-      out.null_element();
-    else
-      out.element_of(event.metadata.text());
-  });
+  add_event_columns(
+      [&](element type, auto add) {
+        of_each(type, [&](const stream_write&, const new_event& event) { add(event); });
+      },
+      true, out);
   out.add(known);
 }
 
