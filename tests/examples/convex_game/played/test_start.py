@@ -70,6 +70,7 @@ class Start(unittest.TestCase):
         started = self.start("make", "-C", ROOT, "run-game", f"build={BUILD.parent}", f"options=--data {self.folder} --pause 0")
         host, port = self.address(started)
         self.assert_gives_the_page(host, port)
+        self.assertTrue(pathlib.Path(self.folder, "games.jsonl").exists())  # the options were handed on
         os.killpg(started.pid, signal.SIGINT)
         started.wait(60)
         with self.assertRaises(ConnectionRefusedError):
