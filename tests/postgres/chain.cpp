@@ -67,6 +67,7 @@ TEST_CASE("chains of one handle and commits of others take turns, without a gap"
     const global_position head = store.head();
     REQUIRE(append_two(by, store, "s-" + std::to_string(i % 3), head));
     REQUIRE_FALSE(append_two(by, store, "s", head));
+    REQUIRE_FALSE(append_two(by, store, "s", global_position{head.value() + 9})); // not yet there
     testing::append(other, {{{"other", any, {{.type = "a"}}}}, {}}).value();
     REQUIRE_FALSE(append_two(by, store, "s", global_position{head.value() + 2}));
     testing::append(store, {{{"other", any, {{.type = "a"}}}}, {}}).value();
@@ -181,6 +182,8 @@ TEST_CASE("a chain that says a version which its stream does not have is not the
   CHECK_FALSE(is_stored("s", no_stream));
   CHECK_FALSE(is_stored("new", exactly(1)));
   CHECK_FALSE(is_stored("gone", exactly(2)));
+  CHECK_FALSE(append_chain(store, {{{"s", any, {{.type = "c"}}}}, {}},
+                           {{{"s", exactly(2), {{.type = "c"}}}}, {}}, store.head()));
   CHECK(count(store) == 4 - 1); // what the tombstone hides is not shown
   CHECK(store.head() == global_position{4});
   CHECK(is_stored("s", exactly(2)));
