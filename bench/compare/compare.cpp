@@ -1,7 +1,7 @@
 // evstore's adapters, the limits of the machine and other embedded stores under one workload, in one
 // run, in turns. Writes what it finds as JSON; bench/compare/report.py makes a page of it.
 //
-// Usage: compare smoke|quick|full <scratch folder> <results.json> [commits|reading|memory]
+// Usage: compare smoke|quick|full <scratch folder> <results.json> [commits|unsynced|reading|memory]
 //
 // The results are written again after each workload, so that those of a run that is broken off are there.
 
@@ -120,6 +120,7 @@ void run(const std::string& program, const std::string& scale_name, const std::s
     measure_commits(folder, how, keep_also);
     measure_conditions(folder, how, keep_also);
   }
+  if (only == "unsynced") measure_unsynced(folder, how, keep_also);
   if (wanted("reading")) {
     measure_reading(program, folder, how, keep_also);
     measure_transfer(folder, how, keep_also);

@@ -70,6 +70,8 @@ std::string fresh_folder(const std::string& root, const entry& of);
 
 /// W1, W2, W3, W7.
 void measure_commits(const std::string& folder, const scale& how, const tell& found);
+/// W3 alone.
+void measure_unsynced(const std::string& folder, const scale& how, const tell& found);
 /// W8, W9.
 void measure_conditions(const std::string& folder, const scale& how, const tell& found);
 /// W4, W5, W6, W11; last of all those few events that everybody reads. `program` is this program, which is started once for each cold process.

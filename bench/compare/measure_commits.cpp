@@ -201,6 +201,13 @@ workload_result named(const char* id, const char* title) {
 
 } // namespace
 
+void measure_unsynced(const std::string& folder, const scale& how, const tell& found) {
+  found(unsynced(folder, how, named("W3a", "unsynced, one event a commit, 1,000 streams"), 1000,
+                 single));
+  found(unsynced(folder, how, named("W3b", "unsynced, 100 events of one stream a commit"), 1000,
+                 batch));
+}
+
 void measure_commits(const std::string& folder, const scale& how, const tell& found) {
   found(durable(folder, how, named("W1", "durable, one event a commit, 1,000 streams"), 1000,
                 single));
@@ -208,10 +215,7 @@ void measure_commits(const std::string& folder, const scale& how, const tell& fo
                 batch));
   found(durable(folder, how, named("W2b", "durable, 100 events a commit over 100,000 streams"),
                 most_streams, spread));
-  found(unsynced(folder, how, named("W3a", "unsynced, one event a commit, 1,000 streams"), 1000,
-                 single));
-  found(unsynced(folder, how, named("W3b", "unsynced, 100 events of one stream a commit"), 1000,
-                 batch));
+  measure_unsynced(folder, how, found);
   found(concurrent(folder, how, named("W7", "durable, one event a commit, threads at once")));
 }
 
