@@ -8,7 +8,6 @@
 #include <evstore/memory/adapter.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <memory>
 #include <utility>
@@ -52,10 +51,10 @@ opened_store open_log(const std::string& path, access how) {
     return {any_store{std::move(log)}, std::move(about)};
   }
   const bool filling = how == access::filling;
-  constexpr std::chrono::seconds at_the_latest{1};
-  auto log = jsonl::open(path, {.durability = filling ? jsonl::durability::buffered(at_the_latest)
-                                                      : jsonl::durability::sync(),
-                                .create = filling});
+  // Not `buffered`: what has been filled in when an error comes is there, and need not be again.
+  auto log = jsonl::open(
+      path, {.durability = filling ? jsonl::durability::none() : jsonl::durability::sync(),
+             .create = filling});
   medium about{.warnings = log.report().warnings};
   return {any_store{log}, std::move(about), [log]() mutable { log.sync(); }};
 }
@@ -70,10 +69,10 @@ verdict verify_log(const std::string& path) {
         defect.byte + defect.size < report.torn->offset + report.torn->bytes)
       found.damage.push_back({defect.line, defect.byte, defect.size, defect.what});
   if (report.torn)
-    found.notes.push_back("an unfinished append of " + std::to_string(report.torn->bytes) +
-                          " bytes at byte " + std::to_string(report.torn->offset) + " (" +
-                          report.torn->what +
-                          "): never acknowledged; the next writer cuts it off and keeps it");
+    found.notes.push_back(
+        "an unfinished append of " + std::to_string(report.torn->bytes) + " bytes at byte " +
+        std::to_string(report.torn->offset) + " (" + report.torn->what +
+        "): never promised to be on the disk; the next writer cuts it off and keeps it");
   if (report.without_checksum != 0)
     found.notes.push_back(std::to_string(report.without_checksum) +
                           " records have no checksum: another program wrote them, and their "

@@ -3,6 +3,7 @@ import http.client
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading
@@ -10,7 +11,8 @@ import time
 import unittest
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "examples/convex_game/played"))
+EXAMPLE = pathlib.Path(__file__).resolve().parent.parent / "examples/convex_game"
+sys.path.insert(0, str(EXAMPLE / "played"))
 from program import Game  # noqa: E402
 from server import SERVER, sql  # noqa: E402
 
@@ -23,8 +25,12 @@ class OnServer(unittest.TestCase):
         self.schema = f"convex_game_test_{os.getpid()}_{id(self)}"
         self.addCleanup(lambda: sql(f'drop schema if exists "{self.schema}" cascade'))
 
+    @property
+    def store(self):
+        return "--store", f"postgres:{SERVER} schema={self.schema}"
+
     def start(self):
-        game = Game(self.folder, "--store", f"postgres:{SERVER} schema={self.schema}")
+        game = Game(self.folder, *self.store)
         self.addCleanup(game.end)
         return game
 
@@ -95,6 +101,11 @@ class OnServer(unittest.TestCase):
             told = next(json.loads(line.removeprefix(b"data: ")) for line in events if line.startswith(b"data: "))
         self.assertEqual((told["type"], told["stream"]), ("game_created", f"game-{made}"))
         self.assertEqual(other.query("games:get", gameId=made)["_id"], made)
+
+    def test_the_official_client_plays(self):
+        played = subprocess.run([os.environ["NODE"], EXAMPLE / "official_client.cjs", os.environ["CONVEX_CLIENT"],
+                                 os.environ["CONVEX_GAME"], *self.store], capture_output=True, text=True, timeout=180)
+        self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
 
     def until(self, is_so):
         """What another program commits is seen a moment later."""

@@ -1,4 +1,4 @@
-// The official client, unmodified, plays: node official_client.cjs <folder with node_modules> <convex_game>
+// The official client, unmodified, plays: node official_client.cjs <folder with node_modules> <convex_game> [<options of it>]
 const assert = require("node:assert/strict");
 const { spawn } = require("node:child_process");
 const { mkdtempSync, rmSync } = require("node:fs");
@@ -7,14 +7,14 @@ const { tmpdir } = require("node:os");
 const path = require("node:path");
 const { createInterface } = require("node:readline");
 
-const [folder, program] = process.argv.slice(2);
+const [folder, program, ...options] = process.argv.slice(2);
 const client = createRequire(path.resolve(folder, "package.json"));
 const { ConvexClient, ConvexHttpClient } = client("convex/browser");
 const { anyApi: api } = client("convex/server");
 const { ConvexError } = client("convex/values");
 
 const home = mkdtempSync(path.join(tmpdir(), "convex-game-"));
-const started = spawn(program, ["--data", home], { stdio: ["ignore", "pipe", "inherit"] });
+const started = spawn(program, ["--data", home, ...options], { stdio: ["ignore", "pipe", "inherit"] });
 process.on("exit", () => {
   started.kill("SIGKILL");
   rmSync(home, { recursive: true });

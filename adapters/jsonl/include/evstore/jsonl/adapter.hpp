@@ -156,10 +156,12 @@ public:
     require_open();
     if (follower_) return follower_->wait_beyond(after, patience);
     const typename log_writer<Files>::waiting_reader waits{*writer_};
-    std::shared_lock lock{log_->mutex};
-    log_->grown.wait_for(lock, bounded_patience(patience),
-                         [&] { return log_->end.position > after.value(); });
-    return global_position{log_->end.position};
+    {
+      std::shared_lock lock{log_->mutex};
+      log_->grown.wait_for(lock, bounded_patience(patience),
+                           [&] { return log_->end.position > after.value(); });
+    }
+    return head(); // or what keeps a commit that has come meanwhile from being shown
   }
 
   /// Throws `errc::read_only` for a handle that was opened for reading.

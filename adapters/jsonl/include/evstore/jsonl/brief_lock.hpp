@@ -10,7 +10,7 @@
 
 namespace evstore::jsonl {
 
-/// Locks a mutex that everybody holds for about a microsecond: asks again for some, and only then
+/// Locks a mutex that everybody holds for some microseconds at most: asks again for some, and only then
 /// sleeps, because to sleep and to be woken takes longer. With 32 threads that append at once it
 /// saves a seventh of the processor's time and half of the switches between threads that are not for
 /// the disk.

@@ -43,7 +43,7 @@ public:
     if (keeps_ && waiting_readers_ == 0) return {std::move(verdict), nullptr, 0, commit};
     std::optional<error> failure = write();
     if (!failure || (keeps_ && !halted_)) return {std::move(verdict), nullptr, 0, commit};
-    if (!keeps_) queue_.drop_collected();
+    queue_.drop_collected(); // nothing but this commit: what was kept is written before
     const auto lost = std::make_shared<append_group>();
     lost->failure = std::move(failure);
     lost->finish();
@@ -63,7 +63,10 @@ public:
     return std::move(result.failure);
   }
   void write_or_throw() {
-    if (auto failure = write()) throw *std::move(failure);
+    auto failure = write();
+    if (!failure) return;
+    // It is in doubt for those who were told that they have it, not for who asks now.
+    throw failure->code() == errc::append_in_doubt ? refusal() : *std::move(failure);
   }
 
   /// Somebody waits for commits: from now on each is written as it comes.
@@ -80,7 +83,9 @@ public:
     if (keeps_ && !batch().empty())
       what.append("; ")
           .append(std::to_string(batch().commits().size()))
-          .append(" commits that were acknowledged and not yet written are lost");
+          .append(halted_->code() == errc::append_in_doubt
+                      ? " commits that were acknowledged may be in it, and are not shown"
+                      : " commits that were acknowledged and not yet written are lost");
     return error{errc::append_halted, what, halted_->place()};
   }
 

@@ -156,6 +156,7 @@ public:
       of_->buffer_.begin_waiting();
     }
     waiting_reader(const waiting_reader&) = delete;
+    waiting_reader& operator=(const waiting_reader&) = delete;
     ~waiting_reader() {
       if (of_ == nullptr) return;
       const std::lock_guard lock{of_->mutex_};
@@ -281,7 +282,7 @@ private:
 
   /// Writes what is in memory. False: never again.
   bool write_behind() {
-    const std::lock_guard lock{mutex_};
+    const std::unique_lock lock = lock_soon(mutex_);
     static_cast<void>(buffer_.write());
     return !halted_;
   }
@@ -290,7 +291,7 @@ private:
   bool flush() {
     // One at a time: of two syncs at once, only one is told what was lost.
     const std::lock_guard alone{flushing_};
-    std::unique_lock lock{mutex_};
+    std::unique_lock lock = lock_soon(mutex_);
     if (halted_) return false;
     const std::uint64_t reached = log_->end.position;
     const std::uint64_t bytes = log_->end.offset;
@@ -313,7 +314,7 @@ private:
   const jsonl::durability durability_;
   const std::size_t most_in_flight_;
 
-  batch_writer<Files> disk_; // of the thread that leads
+  batch_writer<Files> disk_; // of the thread that leads; where nobody does, of who holds `mutex_`
 
   std::mutex flushing_; // taken before `mutex_`
   std::mutex mutex_;    // guards what follows, and who may change the log's index and end

@@ -78,7 +78,8 @@ struct read_options {
   jsonl::checksums checksums = jsonl::checksums::verified;
 };
 
-/// What a crash left unfinished at the end of the log: never acknowledged, so cut off.
+/// What a crash left unfinished at the end of the log, so cut off: never acknowledged, unless the log
+/// was `buffered`.
 struct torn_tail {
   std::uint64_t offset = 0;   ///< where the log ends now
   std::uint64_t bytes = 0;    ///< how many were cut off; of a log opened for reading, passed over
