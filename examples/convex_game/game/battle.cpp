@@ -41,6 +41,10 @@ battle::battle(value state, die thrown) : state_{std::move(state)}, die_{std::mo
   if (!state_.is<object>()) refuse("Invalid game state");
   constexpr std::size_t most = 200; // each of whom looks at each other
   if (entities_of(state_).size() > most) refuse("Too many figures for these rules");
+  constexpr std::size_t longest = 100; // of what is told again and again
+  for (auto& [name, entity] : entities_of(state_))
+    if (figure{name, *entity}.label().size() > longest)
+      refuse("A label is too long for these rules");
 }
 
 std::array<double, 4> battle::walk(const std::string& who, place to) {
@@ -92,7 +96,9 @@ void battle::end_turn() {
   const double next = turn() + 1;
   if (dawn > 0 && next > dawn) return end("won", "Morning comes. The pass is held!");
   fields().set("turn", next);
-  for (figure& each : all_of("ours")) each.stand();
+  for (auto& [name, entity] : entities_of(state_))
+    if (figure each{name, *entity}; each.side() != "theirs" && each.side() != "things")
+      each.stand();
   tell(message_role::system,
        dawn > 0 ? "Turn " + whole(next) + " of " + whole(dawn) +
                       (next == dawn ? ". The sky grows pale." : ". The lanterns burn lower.")

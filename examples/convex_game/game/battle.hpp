@@ -10,8 +10,8 @@
 
 namespace convex_game {
 
-/// The rules of the demonstration. Two sides take turns: the players' figures ("ours") each walk and
-/// strike once, in any order; when they end the turn, the others ("theirs") do as they always do, which
+/// The rules of the demonstration. Two sides take turns: the players' figures ("ours") each walk as
+/// far as their pace goes and strike once, in any order; when they end the turn, the others ("theirs") do as they always do, which
 /// follows from where everybody stands. It is won when none of them is left, or when morning comes, and
 /// lost when none of ours is.
 ///

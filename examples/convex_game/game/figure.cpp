@@ -37,8 +37,8 @@ int figure::sides_of_die() const {
   return static_cast<int>(std::clamp(number("die", 6), 1.0, 1e3));
 }
 
-double figure::reach() const { return number("reach", std::numeric_limits<double>::infinity()); }
-double figure::pace() const { return number("pace", std::numeric_limits<double>::infinity()); }
+double figure::reach() const { return length("reach"); }
+double figure::pace() const { return length("pace"); }
 
 std::optional<place> figure::stood() const {
   const auto then = place_of("stood");
@@ -65,6 +65,10 @@ void figure::stand() {
 
 double figure::number(std::string_view field, double otherwise) const {
   return number_of(*entity_, field, otherwise);
+}
+
+double figure::length(std::string_view field) const {
+  return std::max(0.0, number(field, std::numeric_limits<double>::infinity()));
 }
 
 std::string figure::text(std::string_view field, std::string_view otherwise) const {

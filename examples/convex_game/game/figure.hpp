@@ -39,7 +39,7 @@ public:
   /// What it gives to whoever opens it; 0 for what is not opened.
   [[nodiscard]] double heals() const { return number("heals", 0); }
 
-  /// In pixels; without limits if there are none.
+  /// In pixels, not less than none; without limits if there are none.
   [[nodiscard]] double reach() const;
   [[nodiscard]] double pace() const;
 
@@ -65,6 +65,7 @@ private:
   static constexpr double always = std::numeric_limits<double>::lowest(); ///< before every turn
 
   [[nodiscard]] double number(std::string_view field, double otherwise) const;
+  [[nodiscard]] double length(std::string_view field) const;
   [[nodiscard]] std::string text(std::string_view field, std::string_view otherwise) const;
   [[nodiscard]] std::optional<std::array<double, 4>> box(std::string_view field) const;
   [[nodiscard]] std::optional<place> place_of(std::string_view field) const;

@@ -191,8 +191,16 @@ TEST_CASE("entities may be a list, and of any shape") {
   fight.end_turn();
   CHECK(field(fight.state(), "turn") == value{2.0});
   CHECK_THROWS_WITH((battle{value{7.0}, loaded({})}), Contains("Invalid game state"));
+  const object less_than_no_reach{{"a", object{{"side", "ours"}}},
+                                  {"b", object{{"side", "theirs"}, {"reach", -1.0}}}};
+  battle nowhere{object{{"entities", less_than_no_reach}}, loaded({2})};
+  nowhere.end_turn();
+  CHECK(told(nowhere).front() == "b strikes at a: 2. 8 of 10 left.");
   array many;
   for (int i = 0; i < 201; ++i) many.emplace_back(object{{"id", std::to_string(i)}});
   CHECK_THROWS_WITH((battle{object{{"entities", many}}, loaded({})}), Contains("Too many figures"));
+  const std::string label(101, 'x');
+  const object one{{"ada", somebody(label.c_str(), "ours", 10, 100)}};
+  CHECK_THROWS_WITH((battle{object{{"entities", one}}, loaded({})}), Contains("label is too long"));
   CHECK_THROWS_WITH(fight.walk("a", {1, 1}), Contains("a stands nowhere"));
 }

@@ -190,7 +190,8 @@ private:
 
   /// Commits with ids may be stored already, which only the log can say.
   bool is_to_be_alone(const commit_view& commit) {
-    if (!log_.can_append_chains() || commit.event_count() == 0) return true;
+    if (!log_.can_append_chains() || commit.event_count() == 0 || !commit.conditions.empty())
+      return true;
     bool has_ids = false;
     evstore::detail::for_each_event(
         commit, [&](const new_event& event, std::string_view) { has_ids = has_ids || event.id; });
@@ -243,9 +244,11 @@ private:
       is_stored ? length_.stored() : length_.overtaken();
       return is_stored ? nullptr : std::make_exception_ptr(overtaken{});
     } catch (const error& why) {
-      if (one.commits().size() == 1 || why.retryable()) return std::current_exception();
+      const bool is_too_long = why.code() == errc::cancelled;
+      if (one.commits().size() == 1 || (why.retryable() && !is_too_long))
+        return std::current_exception();
       const std::lock_guard lock{mutex_};
-      length_.failed();
+      is_too_long ? length_.overtaken() : length_.failed();
       return std::make_exception_ptr(overtaken{});
     } catch (...) {
       return std::current_exception();

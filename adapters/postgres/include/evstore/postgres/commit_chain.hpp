@@ -69,7 +69,7 @@ inline constexpr statement find_at{
     " where position = $1::bigint and stream = $2::text and id = $3::uuid)"};
 
 /// What a chain does to its streams, if its commits say so themselves: what they expect of a stream that
-/// no other of the chain has written to is a version.
+/// no other of the chain has written to is a version, and they write to it.
 class chain_plan {
 public:
   static std::optional<chain_plan> of(commits chain) {
@@ -80,7 +80,8 @@ public:
       for (const stream_write& write : commit->writes) {
         const auto [known, is_new] = versions.try_emplace(write.stream, 0);
         auto& version = known->second;
-        if (is_new && !plan.begin(write, version)) return std::nullopt;
+        if (is_new && (write.events.empty() || !plan.begin(write, version)))
+          return std::nullopt; // no row of it would be refused
         if (!write.expected.met_by(stream_version{version})) return std::nullopt;
         for (const new_event& event : write.events) {
           if (is_reserved(event.type)) return std::nullopt;

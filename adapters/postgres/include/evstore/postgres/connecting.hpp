@@ -6,6 +6,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -101,8 +102,8 @@ inline std::string_view first_sqlstate(std::string_view complaints) noexcept {
 }
 
 /// Why no connection came about. A failed one has no SQLSTATE, and libpq has forgotten what became of an
-/// attempt with TLS when it has made one without. So one more is made, for two seconds at most, of
-/// which libpq is told to keep nothing but codes.
+/// attempt with TLS when it has made one without. So one more is made, for two seconds at most once names
+/// are resolved, of which libpq is told to keep nothing but codes.
 inline errc why_refused(const std::string& string, PGconn* refused) {
   using clock = std::chrono::steady_clock;
   const auto until = clock::now() + std::chrono::seconds{2};
@@ -117,15 +118,17 @@ inline errc why_refused(const std::string& string, PGconn* refused) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now());
     pollfd socket{PQsocket(again.get()),
                   static_cast<short>(next == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-    if (left.count() <= 0 || ::poll(&socket, 1, static_cast<int>(left.count())) <= 0) break;
+    if (left.count() <= 0) break;
+    const int ready = ::poll(&socket, 1, static_cast<int>(left.count()));
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) break;
     next = PQconnectPoll(again.get());
   }
   const char* complaints = PQerrorMessage(again.get());
   if (const std::string_view code = first_sqlstate(complaints); !code.empty())
     return classify(code);
-  if (PQstatus(again.get()) == CONNECTION_OK) return errc::connection_lost; // and is over
-  const bool by_password = PQconnectionUsedPassword(refused) || PQconnectionNeedsPassword(refused);
-  return by_password ? errc::invalid_argument : errc::connection_lost;
+  // Without a code only libpq itself has refused, for want of a password; the rest may pass.
+  return PQconnectionNeedsPassword(again.get()) ? errc::invalid_argument : errc::connection_lost;
 }
 
 } // namespace evstore::postgres::detail
