@@ -198,10 +198,13 @@ TEST_CASE("a request for what there is not is refused with words") {
   CHECK(code(chat.ask("/api/events?from=%1")) == "400 BadQuery");
   CHECK(code(chat.ask("/api/events", "2")) == "400 BadPosition"); // of a log that was longer
   CHECK_THAT(chat.ask("/api/events?from=7").body, Catch::Contains("the log ends at 1"));
-  CHECK(code(chat.api.respond({.method = "POST", .target = "/api/events"})) == "404 NotFound");
+  CHECK(code(chat.api.respond({.method = "POST", .target = "/api/events"})) ==
+        "405 MethodNotAllowed");
   CHECK(code(chat.api.respond(
             {.method = "GET", .target = "/api/events", .authorization = "Bearer a"})) ==
         "401 InvalidAuthHeader");
   convex::http_api<executor> closed{chat.runs};
-  CHECK(code(closed.respond({.method = "GET", .target = "/api/events?from=1"})) == "404 NotFound");
+  for (const char* method : {"GET", "POST"})
+    CHECK(code(closed.respond({.method = method, .target = "/api/events?from=1"})) ==
+          "404 NotFound");
 }
