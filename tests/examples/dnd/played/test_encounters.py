@@ -152,8 +152,8 @@ class Encounters(Table):
         for _ in range(12):
             game = self.start("repl", "Mine", "--json", "--snapshots", "every-20")
             if not self.load()["state"]["encounter"]["active"]:
-                game.say("encounter start with: zombie")
-                fights += 1
+                # Who comes back may have found the fight that the one before it was about to begin.
+                fights += game.say("encounter start with: zombie")["ok"]
             deadline = time.monotonic() + chance.uniform(0.02, 0.3)
             while time.monotonic() < deadline:
                 wounds += game.say(f"damage to: zombie-{fights} dice: 1d1 type: slashing")["ok"]
